@@ -1,0 +1,227 @@
+"""A pack as a document for people, and a decision as they would want it read to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Line
+
+from .deciding import plain
+from .sources import sources
+from .wording import Message, reading_language
+from .wording import Message as _
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from .deciding import Decision
+    from .facts import Fact, Text
+    from .pack import Pack
+
+VERDICT_WORDS: dict[str, Message] = {
+    "eligible": _("eligible"),
+    "ineligible": _("not eligible"),
+    "undecided": _("cannot tell yet"),
+    "must": _("must go"),
+    "should": _("should go"),
+    "examine": _("must be examined"),
+    "fine": _("fine"),
+    "outside": _("not in scope"),
+}
+UNVERIFIED = _("unverified")
+_STYLES = {"eligible": "green", "fine": "green", "ineligible": "red", "must": "red", "undecided": "yellow"}
+_MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
+
+
+def pack_as_json(pack: Pack) -> dict[str, Any]:
+    """Facts, parameters, tables and checks for scripts; these names stay."""
+    whole = pack.model_dump(mode="json", by_alias=True, exclude_none=True)
+    head: dict[str, Any] = {
+        key: whole[key]
+        for key in ("pack", "title", "kind", "subject", "document", "in_force")
+        if key in whole
+    }
+    return {
+        **head,
+        "digest": pack.digest,
+        "facts": whole["facts"],
+        "parameters": whole["parameters"],
+        "tables": whole["tables"],
+        "derived": whole["derived"],
+        "checks": whole["checks"],
+        "amount": whole.get("amount"),
+    }
+
+
+def say(text: Text | None) -> str:
+    return text.say(reading_language()) if text is not None else ""
+
+
+def pack_as_text(pack: Pack) -> RenderableType:
+    """The whole pack to read: head, checks in words, questions, figures with their history, tables."""
+    parts: list[RenderableType] = [Line(say(pack.title), style="bold"), *_head(pack), Line()]
+    if pack.checks:
+        parts += [_heading(_("Checks")), _checks(pack), Line()]
+    if pack.amount is not None:
+        parts += [_heading(_("Amount")), _amount(pack), Line()]
+    parts += [_heading(_("What is asked")), _facts(pack), Line()]
+    if pack.parameters:
+        parts += [_heading(_("Figures and their history")), _parameters(pack), Line()]
+    for name, table in pack.tables.items():
+        title = f"{name}  {say(table.says)}".strip()
+        parts += [_heading(_("Table {name}", name=title)), _lookup(pack, name), Line()]
+    if pack.notes is not None:
+        parts += [_heading(_("Left out, and why")), Line(say(pack.notes)), Line()]
+    if behind := sources(pack):
+        parts += [_heading(_("Sources")), *(Line(f"{code}  {where}") for code, where in behind.items())]
+    return Group(*parts)
+
+
+def _labelled(label: Message, text: str) -> Line:
+    return Line(str(_("{label}: {text}", label=label, text=text)))
+
+
+def _heading(message: Message) -> Line:
+    return Line(str(message), style="bold blue")
+
+
+def _head(pack: Pack) -> list[Line]:
+    lines = [Line(f"{pack.id}  ·  {pack.digest[:12]}", style="dim")]
+    if pack.document is not None:
+        lines.append(_labelled(_("Document"), say(pack.document)))
+    if pack.in_force is not None:
+        window = pack.in_force
+        until = window.to_on.isoformat() if window.to_on else str(_("further notice"))
+        lines.append(_labelled(_("In force"), f"{window.from_on} – {until}"))
+        if window.apply_by is not None:
+            lines.append(_labelled(_("Apply by"), str(window.apply_by)))
+    if pack.supersedes:
+        lines.append(_labelled(_("Takes the place of"), ", ".join(pack.supersedes)))
+    if pack.shares:
+        lines.append(_labelled(_("Borne by"), ", ".join(f"{n} {s:%}" for n, s in pack.shares.items())))
+    return lines
+
+
+def _grid(*headings: Message) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(str(heading), overflow="fold")
+    return table
+
+
+def _checks(pack: Pack) -> Table:
+    table = _grid(_("Check"), _("What must hold"), _("Clause"), _("If not"), _("Mark"))
+    for check in pack.checks:
+        what = Line(say(check.says))
+        condition = check.holds if check.when is None else f"{check.when} → {check.holds}"
+        what.append(f"\n{condition}", style="dim")
+        follows = str(VERDICT_WORDS[check.if_not]) if check.if_not else str(VERDICT_WORDS["ineligible"])
+        table.add_row(check.id, what, say(check.clause), follows, mark(check.confidence or pack.confidence))
+    return table
+
+
+def _amount(pack: Pack) -> Table:
+    assert pack.amount is not None
+    table = _grid(_("Part"), _("When"), _("Pays"), _("At most"))
+    for name, cases in pack.amount.parts.items():
+        for case in cases:
+            pays = case.pay or f"{case.rate} × {case.base}"
+            table.add_row(name, case.when or str(_("otherwise")), pays, case.cap or "")
+    if pack.amount.cap:
+        table.add_row(str(_("together")), "", "", pack.amount.cap)
+    return table
+
+
+def _facts(pack: Pack) -> Table:
+    table = _grid(_("Fact"), _("Question"), _("Kind"), _("Proof"))
+    for fact in pack.facts.values():
+        table.add_row(fact.name, say(fact.ask), kind_of(fact), say(fact.proof))
+    return table
+
+
+def kind_of(fact: Fact) -> str:
+    """What may be written for a fact: its kind, its unit, its choices."""
+    if fact.of:
+        return " / ".join(
+            f"{code} {say(text)}" if code != say(text) else code for code, text in fact.of.items()
+        )
+    return f"{fact.type} {fact.unit}".strip()
+
+
+def _parameters(pack: Pack) -> Table:
+    table = _grid(_("Figure"), _("Applies from"), _("Known since"), _("Value"), _("Source"), _("Mark"))
+    for name, parameter in pack.parameters.items():
+        label = f"{name}\n{say(parameter.says)}".strip()
+        for value in sorted(parameter.values, key=lambda v: (v.from_on, v.since)):
+            shown = f"{plain(value.value)} {parameter.unit}".strip()
+            dates = (str(value.from_on), str(value.since))
+            table.add_row(label, *dates, shown, value.source, mark(value.confidence))
+            label = ""
+    return table
+
+
+def _lookup(pack: Pack, name: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in pack.tables[name].columns:
+        table.add_column(column)
+    for row in pack.tables[name].rows:
+        table.add_row(*row)
+    return table
+
+
+def mark(confidence: str) -> str:
+    return f"[yellow]{UNVERIFIED}[/yellow]" if confidence == "unverified" else ""
+
+
+def decision_as_text(decision: Decision, pack: Pack) -> RenderableType:
+    """A decision to read: verdict and amount, each check with its reasons, what is still needed."""
+    head = Line(str(VERDICT_WORDS[decision.verdict]), style=f"bold {_STYLES.get(decision.verdict, 'blue')}")
+    if decision.amount is not None:
+        head.append(f"   ¥ {decision.amount:,.2f}", style="bold")
+    title = "  ·  ".join(text for text in (say(pack.title), say(pack.document)) if text)
+    parts: list[RenderableType] = [Line(title, style="dim"), head, Line()]
+    for check in decision.checks:
+        sign, style = _MARKS[check.value]
+        line = Line(f"{sign} ", style=style).append(say(check.says), style="default")
+        if check.clause is not None:
+            line.append(f"  {say(check.clause)}", style="dim")
+        if check.unverified:
+            line.append(f"  {UNVERIFIED}", style="yellow")
+        parts.append(line)
+        used = "  ".join(
+            f"{say(pack.facts[n].ask)}: {_shown(pack.facts[n], v)}" for n, v in check.facts.items()
+        )
+        if used:
+            parts.append(Padding(Line(used, style="dim"), (0, 0, 0, 4)))
+    parts += _rest(decision, pack)
+    return Group(*parts)
+
+
+def _rest(decision: Decision, pack: Pack) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    if decision.needs:
+        parts += [Line(), _heading(_("Still needed"))]
+        parts += [Line(f"  {say(pack.facts[name].ask)}  ({name})") for name in decision.needs]
+    if decision.gaps:
+        what = _("No row for this case in: {tables}. No fact can settle it.", tables=", ".join(decision.gaps))
+        parts += [Line(), Line(str(what), style="yellow")]
+    if decision.shares:
+        borne = ", ".join(f"{name} ¥ {value:,.2f}" for name, value in decision.shares.items())
+        parts += [Line(), _labelled(_("Borne by"), borne)]
+    if decision.unverified:
+        what = _("Rests on figures without a shown source: {names}", names=", ".join(decision.unverified))
+        parts += [Line(), Line(str(what), style="yellow")]
+    return parts
+
+
+def _shown(fact: Fact, value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return str(_("yes")) if value else str(_("no"))
+    if fact.of:
+        return say(fact.of[str(value)])
+    return f"{plain(value)} {fact.unit}".strip()  # type: ignore[arg-type]
