@@ -1,0 +1,237 @@
+"""The inventory, page by page.
+
+Whatever is asked, a page costs what a page costs, not what the table holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from . import kinds, names
+from .models import Asset
+from .wanted import identity_hashes
+
+# Beyond this many a list says “more than”; counting a million would cost more than showing a page.
+COUNTED = 10_000
+_COUNTED_BY_NAME = 1_000
+# A fragment found in fewer names than this is answered from the index of names alone.
+_FEW = 5_000
+_PAIRS = "string_to_array(registry_asset.name_pairs, ' ')"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked of the inventory; `None` and `""` ask nothing.
+
+    `place` is a code, with all below it; `"none"` asks for things without a place. `years` are inclusive;
+    `undated` asks for things whose year is not known. `sample` true: made-up things only, false: real ones
+    only. `order` is "" for the one that serves best, "year" or "-year" for dated things by their year, "-id"
+    for the latest entered first.
+    """
+
+    kind: str | None = None
+    place: str = ""
+    from_year: int | None = None
+    to_year: int | None = None
+    undated: bool = False
+    state: str = ""
+    place_state: str = ""
+    sample: bool | None = None
+    text: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the marks of the pages before and after, `None` at either end."""
+
+    rows: list[Asset]
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of rows, or, if `is_more`, the number beyond which nobody counted."""
+
+    n: int
+    is_more: bool
+
+
+def narrowed(filters: Filters, rows: QuerySet[Asset] | None = None) -> QuerySet[Asset]:
+    """The things that are asked for, in no order.
+
+    `rows` keeps to some, for instance those a person may see.
+    """
+    rows = Asset.objects.all() if rows is None else rows
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.place == "none":
+        rows = rows.filter(place=None)
+    elif filters.place and filters.place != "15":
+        rows = rows.filter(place_id__gte=filters.place, place_id__lt=str(int(filters.place) + 1))
+    if filters.undated:
+        rows = rows.filter(in_service_year=None)
+    elif filters.order in ("year", "-year"):
+        rows = rows.exclude(in_service_year=None)
+    if filters.from_year is not None:
+        rows = rows.filter(in_service_year__gte=filters.from_year)
+    if filters.to_year is not None:
+        rows = rows.filter(in_service_year__lte=filters.to_year)
+    for column in ("state", "place_state"):
+        if getattr(filters, column):
+            rows = rows.filter(**{column: getattr(filters, column)})
+    if filters.sample is not None:
+        rows = rows.filter(sample=filters.sample)
+    return _named(rows, filters) if filters.text.strip() else rows
+
+
+def inventory(
+    filters: Filters, after: str | None = None, limit: int = 50, *, rows: QuerySet[Asset] | None = None
+) -> Page:
+    """A page of the inventory; `after` is the `next` or `previous` of another page with the same filters.
+
+    In the order of the index that serves the question best: by place if a place is asked for, else by year
+    (oldest first) if years are, else by entry. Two queries at most; each reads about `limit` rows of an
+    index, whatever the table holds, unless two narrow conditions without a common index must be met at
+    once.
+    """
+    order = _order(filters)
+    back, key = _read_mark(after, order)
+    is_down = back != filters.order.startswith("-")
+    found = narrowed(filters, rows).select_related("place")
+    if key is not None:
+        found = found.filter(_beyond(order, key, down=is_down))
+    page = list(found.order_by(*(f"-{c}" if is_down else c for c in order))[: limit + 1])
+    has_more = len(page) > limit
+    page = page[:limit]
+    if back:
+        page.reverse()
+    if not page:
+        return Page([], None, None)
+    before = _mark(page[0], order, back=True) if (has_more if back else key is not None) else None
+    behind = _mark(page[-1], order, back=False) if (key is not None if back else has_more) else None
+    return Page(page, before, behind)
+
+
+def count(filters: Filters, rows: QuerySet[Asset] | None = None) -> Count:
+    """How many things are asked for, counted up to 10,000, or 1,000 by name.
+
+    Reads at most so many entries.
+    """
+    most = _COUNTED_BY_NAME if filters.text.strip() else COUNTED
+    ids = narrowed(filters, rows).order_by().values("id")[: most + 1]
+    n = ids.count()
+    return Count(min(n, most), n > most)
+
+
+def _order(filters: Filters) -> tuple[str, ...]:
+    if filters.order == "-id":
+        return ("id",)
+    if filters.order in ("year", "-year") and not filters.undated:
+        return ("in_service_year", "id")
+    if filters.place and filters.place not in ("15", "none"):
+        return ("place_id", "id")
+    if filters.from_year is not None or filters.to_year is not None:
+        return ("in_service_year", "id")
+    return ("id",)
+
+
+def _beyond(order: tuple[str, ...], key: list[Any], *, down: bool) -> Q:
+    to = "<" if down else ">"
+    columns = ", ".join(f"registry_asset.{column}" for column in order)
+    marks = ", ".join(["%s"] * len(order))
+    # Rows compared as a whole: the only form in which both databases start reading the index right there.
+    return Q(RawSQL(f"({columns}) {to} ({marks})", key, BooleanField()))
+
+
+def _mark(row: Asset, order: tuple[str, ...], *, back: bool) -> str:
+    key = [getattr(row, c) for c in order]
+    return base64.urlsafe_b64encode(json.dumps([back, *key]).encode()).decode().rstrip("=")
+
+
+def _read_mark(mark: str | None, order: tuple[str, ...]) -> tuple[bool, list[Any] | None]:
+    """A mark that was altered, or that belongs to another order, leads to the first page."""
+    if not mark:
+        return False, None
+    try:
+        back, *key = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+    except ValueError:
+        return False, None
+    fits = (
+        len(key) == len(order)
+        and isinstance(key[-1], int)
+        and (len(key) == 1 or isinstance(key[0], int | str))
+    )
+    return (bool(back), key) if fits else (False, None)
+
+
+def _named(rows: QuerySet[Asset], filters: Filters) -> QuerySet[Asset]:
+    """Things whose name holds the text, found by its pairs of letters, or whose identity it is."""
+    pairs = names.wanted(filters.text)
+    kinds_asked = [filters.kind] if filters.kind else list(kinds.all_kinds())
+    hashes = identity_hashes(filters.text, filters.kind)
+    exact = list(
+        rows.filter(kind__in=kinds_asked, identity_hash__in=hashes).values_list("id", flat=True)[:20]
+    )
+    if not pairs:
+        return rows.filter(pk__in=exact)
+    # The pairs of 9 and 99 are the same: the name itself has the last word.
+    fragment = unicodedata.normalize("NFKC", filters.text).strip()
+    if connection.vendor == "postgresql":
+        # Not by LIKE: PostgreSQL takes it for far rarer than it is, and would rather read a whole index.
+        inside = RawSQL("strpos(lower(registry_asset.name), lower(%s)) > 0", [fragment], BooleanField())
+        held = Q(inside) if len(fragment) > 1 else Q()
+        few = _matches_of_pairs(pairs, _FEW + 1)
+        # Left to itself, PostgreSQL walks a whole index in search of fifty names that nothing has.
+        found_by, given = (
+            ("registry_asset.id = ANY(%s)", few) if len(few) <= _FEW else (f"{_PAIRS} @> %s::text[]", pairs)
+        )
+        named = Q(RawSQL(found_by, [given], BooleanField())) & held
+        return rows.filter(Q(pk__in=exact) | named) if exact else rows.filter(named)
+    held = Q(name__icontains=fragment) if len(fragment) > 1 else Q()
+    match = " AND ".join(f'"{p}"' for p in pairs)
+    few = _matches(match, _FEW + 1)
+    if len(few) <= _FEW:
+        return rows.filter(Q(pk__in=exact) | Q(pk__in=few) & held)
+    # So many names hold it that the page is soon filled by walking the index of the other conditions.
+    has_pairs = "EXISTS (SELECT 1 FROM registry_asset_names(%s) AS n WHERE n.rowid = registry_asset.id)"
+    return rows.filter(Q(RawSQL(has_pairs, [match], BooleanField())) & held)
+
+
+def _matches_of_pairs(pairs: list[str], limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM registry_asset WHERE {_PAIRS} @> %s::text[] LIMIT %s", [pairs, limit])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _matches(match: str, limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM registry_asset_names WHERE registry_asset_names MATCH %s LIMIT %s",
+            [match, limit],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def find(text: str, kind: str | None = None, limit: int = 20) -> list[Asset]:
+    """Things with this identity, then things whose name holds this fragment.
+
+    Cost does not grow with the table.
+    """
+    kinds_asked = [kind] if kind else list(kinds.all_kinds())
+    exact = Asset.objects.filter(kind__in=kinds_asked, identity_hash__in=identity_hashes(text, kind))
+    found = list(exact.select_related("place")[:limit])
+    if len(found) < limit:
+        known = {a.pk for a in found}
+        named = inventory(Filters(kind=kind, text=text), limit=limit).rows
+        found += [a for a in named if a.pk not in known][: limit - len(found)]
+    return found

@@ -1,0 +1,88 @@
+"""The queue of things whose place a person must settle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from huanxin.foundation.access import queries as access
+from huanxin.foundation.access.guards import requires
+
+from .. import forms, queries, services, showing
+from ..models import Asset
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+_WHY = {
+    "outside": gettext_lazy("The coordinates lie outside the region."),
+    "name-unknown": gettext_lazy("No place of the region has this name."),
+    "name-ambiguous": gettext_lazy("More than one place fits this name."),
+    "names-disagree": gettext_lazy("The names given do not lie in each other."),
+    "coordinates-disagree": gettext_lazy("The coordinates lie elsewhere than the name says."),
+    "bad-coordinates": gettext_lazy("The coordinates cannot be read."),
+    "coordinates-approximate": gettext_lazy("The coordinates are only approximate, and no league is named."),
+}
+_SAID = {
+    "place": gettext_lazy("place"),
+    "league": gettext_lazy("league or city"),
+    "banner": gettext_lazy("banner, county or district"),
+    "latitude": gettext_lazy("latitude"),
+    "longitude": gettext_lazy("longitude"),
+}
+OUTSIDE = "outside"
+
+
+@require_GET
+@requires("import")
+def doubts(request: HttpRequest) -> HttpResponse:
+    """One thing at a time: why its place is in doubt, and what it may be."""
+    waiting = queries.doubts()
+    after, wanted = request.GET.get("after", ""), request.GET.get("thing", "")
+    if wanted.isdigit():
+        return _ask(request, waiting.filter(pk=int(wanted)).first())
+    thing = waiting.filter(pk__gt=int(after)).first() if after.isdigit() else waiting.first()
+    return _ask(request, thing or waiting.first())
+
+
+@require_POST
+@requires("import")
+def settle(request: HttpRequest, number: int) -> HttpResponse:
+    """Keep what the person said; the next one follows."""
+    thing = get_object_or_404(Asset, pk=number, place_state=Asset.PlaceState.DOUBT)
+    form = forms.SettleForm(request.POST, access.areas(request.user, "import"))
+    if not form.is_valid():
+        return _ask(request, thing, form)
+    code = form.cleaned_data["code"]
+    from ..views import may_import_at
+
+    may_import_at(request, access.REGION if code == OUTSIDE else code)
+    try:
+        services.settle_place(thing, None if code == OUTSIDE else code, by=request.user)  # type: ignore[arg-type]
+    except services.UnknownPlace as unknown:
+        form.add_error(None, str(unknown))
+        return _ask(request, thing, form)
+    messages.success(request, _("%(thing)s: place settled.") % {"thing": thing})
+    return redirect(f"{request.path.rsplit('/', 2)[0]}/?after={number}")
+
+
+def _ask(request: HttpRequest, thing: Asset | None, form: forms.SettleForm | None = None) -> HttpResponse:
+    areas = access.areas(request.user, "import")
+    context: dict[str, Any] = {"thing": thing, "n": queries.doubts().count()}
+    if thing is not None:
+        doubt = thing.place_doubt or {}
+        names = {place.code: place.say(showing.language()) for place in queries.places()}
+        context |= {
+            "form": form or forms.SettleForm(None, areas),
+            "kind": showing.kind_names().get(thing.kind, thing.kind),
+            "why": _WHY.get(doubt.get("why", ""), doubt.get("why", "")),
+            "said": [(_SAID[k], v) for k, v in doubt.get("said", {}).items() if k in _SAID],
+            "candidates": [(code, names[code]) for code in doubt.get("candidates", []) if code in names],
+            "may_say_outside": access.may(request.user, "import"),
+        }
+    return render(request, "registry/doubts.html", context, status=422 if form else 200)
