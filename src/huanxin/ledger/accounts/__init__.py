@@ -1,0 +1,1 @@
+"""Money on its way through a budget's accounts."""

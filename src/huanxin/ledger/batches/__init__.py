@@ -1,0 +1,1 @@
+"""Payments that go to the bank, and its answers."""

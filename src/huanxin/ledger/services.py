@@ -1,0 +1,86 @@
+"""The ledger's door for whoever moves money."""
+
+from .accounts.reservations import Request, reserve, reserve_many
+from .accounts.services import (
+    bounce,
+    commit,
+    grant,
+    open_budget,
+    pay,
+    pay_all,
+    put_back,
+    recover,
+    release,
+)
+from .bankfiles import LayoutWrong
+from .batches.results import Difference, Results, read_results
+from .batches.services import (
+    PaymentLine,
+    bank_file,
+    cancel_batch,
+    confirm_late,
+    make_batch,
+    retry,
+    send_back,
+    sign_batch,
+)
+from .proving import Break, Verdict
+from .proving import prove as verify
+from .refusals import (
+    BudgetExhausted,
+    ChainBroken,
+    LiveAlready,
+    NoBudget,
+    NothingToPay,
+    NotThere,
+    OtherAmount,
+    ReasonNeeded,
+    Refused,
+    SamePerson,
+    WithTheBank,
+    WrongState,
+)
+from .rush import Choice
+
+__all__ = [
+    "Break",
+    "BudgetExhausted",
+    "ChainBroken",
+    "Choice",
+    "Difference",
+    "LayoutWrong",
+    "LiveAlready",
+    "NoBudget",
+    "NotThere",
+    "NothingToPay",
+    "OtherAmount",
+    "PaymentLine",
+    "ReasonNeeded",
+    "Refused",
+    "Request",
+    "Results",
+    "SamePerson",
+    "Verdict",
+    "WithTheBank",
+    "WrongState",
+    "bank_file",
+    "bounce",
+    "cancel_batch",
+    "commit",
+    "confirm_late",
+    "grant",
+    "make_batch",
+    "open_budget",
+    "pay",
+    "pay_all",
+    "put_back",
+    "read_results",
+    "recover",
+    "release",
+    "reserve",
+    "reserve_many",
+    "retry",
+    "send_back",
+    "sign_batch",
+    "verify",
+]
