@@ -1,0 +1,11 @@
+"""Claims as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ClaimsConfig(AppConfig):
+    name = "huanxin.claims"
+    label = "claims"
+    verbose_name = _("Claims")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The applicant's side: questions answered one by one, sent, mended, withdrawn, appealed."""

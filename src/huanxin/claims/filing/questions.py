@@ -1,0 +1,136 @@
+"""What a claim asks, in order: the pack's facts, the things it is about, the contact, the papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huanxin import policy
+
+from .. import things
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from huanxin.policy import Decision, Pack, Text
+
+    from ..models import Claim
+
+# Asked of every claim: how the person is reached, and where the money goes.
+CONTACT = ("phone", "account")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a claim, on a page of its own."""
+
+    name: str
+    sort: str  # fact, thing, contact, paper
+    ask: str
+    proof: str = ""
+    answer: str = ""
+    is_answered: bool = False
+
+    @property
+    def key(self) -> str:
+        """How the question's page is called: a paper is named by the first fact that it proves."""
+        return f"paper-{self.name}" if self.sort == "paper" else self.name
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A paper that a claim rests on: what it is called, and which facts and things it proves."""
+
+    name: str
+    called: str
+    proves: tuple[str, ...]
+
+
+def facts_asked(pack: Pack, facts: dict[str, object], decision: Decision) -> list[str]:
+    """The facts answered so far and those still needed, in the pack's order; none that changes nothing."""
+    wanted = set(decision.needs) | {name for name, value in facts.items() if value is not None}
+    return [name for name in pack.facts if name in wanted]
+
+
+def things_asked(pack: Pack, facts: dict[str, object], on: dt.date) -> list[str]:
+    """The things that the claim must name, as far as its facts tell."""
+    asked = policy.things_asked(pack, facts, on)
+    return [name for name in pack.things if asked[name]]
+
+
+def slots(pack: Pack, names: Iterable[str]) -> list[Slot]:
+    """Each different paper that proves one of these facts and things, in their order."""
+    found: dict[str, list[str]] = {}
+    texts: dict[str, Text] = {}
+    for name in names:
+        proof = pack.facts[name].proof if name in pack.facts else pack.things[name].proof
+        if proof is not None:
+            found.setdefault(proof.zh, []).append(name)
+            texts.setdefault(proof.zh, proof)
+    language = get_language() or "zh-hans"
+    return [Slot(names[0], texts[zh].say(language), tuple(names)) for zh, names in found.items()]
+
+
+def questions(pack: Pack, claim: Claim, decision: Decision, *, handed_in: Iterable[str]) -> list[Question]:
+    """All questions of a claim as they stand now. `handed_in` names the papers that are there."""
+    on = decision.on
+    facts, about = facts_asked(pack, claim.facts, decision), things_asked(pack, claim.facts, on)
+    found = [_fact(pack, claim, name) for name in facts]
+    found += [
+        Question(
+            name,
+            "thing",
+            things.called(pack, name),
+            _say(pack.things[name].proof),
+            things.identity(claim, name) if name in claim.things else "",
+            name in claim.things,
+        )
+        for name in about
+    ]
+    found += [
+        Question("phone", "contact", _("Your telephone"), "", claim.phone_shown, bool(claim.phone_shown)),
+        Question(
+            "account",
+            "contact",
+            _("Your own bank account, to which the money is paid"),
+            "",
+            f"{claim.bank} {claim.account_shown}".strip(),
+            bool(claim.account_shown and claim.bank),
+        ),
+    ]
+    there = set(handed_in)
+    found += [
+        Question(
+            slot.name,
+            "paper",
+            slot.called,
+            "",
+            _("handed in") if slot.name in there else "",
+            slot.name in there,
+        )
+        for slot in slots(pack, [*facts, *about])
+    ]
+    return found
+
+
+def _fact(pack: Pack, claim: Claim, name: str) -> Question:
+    value = claim.facts.get(name)
+    fact = pack.facts[name]
+    language = get_language() or "zh-hans"
+    shown = "" if value is None else f"{value} {fact.unit}".strip()
+    if value is not None and fact.unit == "CNY":
+        shown = f"{Decimal(str(value)):,.2f} {_('yuan')}"
+    if value is not None and fact.type == "choice":
+        shown = fact.of[str(value)].say(language)
+    if isinstance(value, bool):
+        shown = str(_("Yes") if value else _("No"))
+    return Question(name, "fact", fact.ask.say(language), _say(fact.proof), shown, value is not None)
+
+
+def _say(text: Text | None) -> str:
+    return text.say(get_language() or "zh-hans") if text else ""

@@ -1,0 +1,23 @@
+"""The door of claims for whoever reads them."""
+
+from .filing.queries import Draft, claim, draft, history, may_see, newest, of_person, redecide
+from .filing.questions import Question, Slot
+from .life.queries import deeds_of, is_applicant
+from .programmes.queries import (
+    Entitlement,
+    entitlements,
+    money_left,
+    pack_of,
+    preview,
+    programme,
+    programmes,
+    shares_of,
+    waiting,
+)
+from .things import identity
+
+__all__ = [
+    "Draft", "Entitlement", "Question", "Slot", "claim", "deeds_of", "draft", "entitlements", "history",
+    "identity", "is_applicant", "may_see", "money_left", "newest", "of_person", "pack_of", "preview",
+    "programme", "programmes", "redecide", "shares_of", "waiting",
+]  # fmt: skip

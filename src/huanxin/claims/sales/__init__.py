@@ -1,0 +1,1 @@
+"""Claims that come into being at a till, decided and granted in one moment."""

@@ -1,0 +1,19 @@
+"""Texts that are kept in both languages, on a page in the reader's."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import get_language
+
+from huanxin.policy import Text
+
+register = template.Library()
+
+
+@register.simple_tag
+def localized(text: Text | dict[str, str]) -> str:
+    """A text of a pack, or a sentence kept as `zh` and `en`."""
+    language = get_language() or "zh-hans"
+    if isinstance(text, Text):
+        return text.say(language)
+    return str(text.get("en" if language.startswith("en") else "zh", ""))

@@ -1,0 +1,1 @@
+"""What a later notice owes for claims that were decided before it."""
