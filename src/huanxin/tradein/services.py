@@ -1,0 +1,62 @@
+"""The door of trade-in for whoever changes something."""
+
+from .merchants.services import (
+    BadPrice,
+    BadProduct,
+    ShopRefused,
+    decide,
+    enter_clerk,
+    enter_merchant,
+    enter_product,
+    file_price,
+    import_prices,
+    import_products,
+)
+from .settlement.services import NothingToSettle, follow_bank, reopen, settle
+from .till.services import ReturnRefused, SaleRefused, give_back, quote, redeem, see_to, sync
+from .vouchers.services import (
+    NotForYou,
+    NotOpen,
+    NotTaken,
+    RoundRefused,
+    TryAgain,
+    UsedUp,
+    VoucherUsed,
+    lapse,
+    open_round,
+    take_voucher,
+)
+
+__all__ = [
+    "BadPrice",
+    "BadProduct",
+    "NotForYou",
+    "NotOpen",
+    "NotTaken",
+    "NothingToSettle",
+    "ReturnRefused",
+    "RoundRefused",
+    "SaleRefused",
+    "ShopRefused",
+    "TryAgain",
+    "UsedUp",
+    "VoucherUsed",
+    "decide",
+    "enter_clerk",
+    "enter_merchant",
+    "enter_product",
+    "file_price",
+    "follow_bank",
+    "give_back",
+    "import_prices",
+    "import_products",
+    "lapse",
+    "open_round",
+    "quote",
+    "redeem",
+    "reopen",
+    "see_to",
+    "settle",
+    "sync",
+    "take_voucher",
+]
