@@ -1,0 +1,203 @@
+"""The figures of the start page, each with the page that lists what it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from huanxin.foundation.access import queries as access
+from huanxin.foundation.ui import badges
+from huanxin.registry import queries as registry
+from huanxin.renewal import queries as renewal
+from huanxin.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from huanxin.foundation.access.models import User
+    from huanxin.registry.models import Asset
+    from huanxin.renewal.models import Screening
+
+
+# Deeds of the public: by which verb, on which page, and what it is for.
+_SERVICES = (
+    ("apply", "claims:entitlements", gettext_lazy("What can I get"),
+     gettext_lazy(
+         "Every programme, its last day, what you would get. "
+         "You are told the amount before you hand in a paper."
+     )),
+    ("apply", "claims:mine", gettext_lazy("My claims"),
+     gettext_lazy("Where they lie and until when, what to mend, when the money comes.")),
+    ("apply", "tradein:vouchers", gettext_lazy("Vouchers"),
+     gettext_lazy("For appliances and digital goods; the shop takes the subsidy off the price.")),
+    ("trade", "tradein:till", gettext_lazy("Till"), gettext_lazy("Redeem a customer's voucher.")),
+    ("trade", "tradein:prices", gettext_lazy("Filed prices"),
+     gettext_lazy("What you file, and what was sold.")),
+    ("trade", "tradein:settlement", gettext_lazy("Settlement"),
+     gettext_lazy("What is open, and what was paid.")),
+    ("", "outbox:inbox", gettext_lazy("Messages"), gettext_lazy("What offices tell you.")),
+    ("", "claims:open_notices", gettext_lazy("Claims in public notice"),
+     gettext_lazy("Who is to be paid, and how to object.")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How many things of a kind there are, and whether made-up ones, and real ones, are among them."""
+
+    name: str
+    n: int
+    address: str
+    has_samples: bool
+    has_real: bool
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest screening that finished: its verdicts, by verdict and by league."""
+
+    run: Screening
+    kinds: str
+    verdicts: list[tuple[str, Any]]
+    leagues: list[Any]
+    outlines: Any
+    address: str
+
+    @property
+    def league_link(self) -> str:
+        return f"{self.address}?place="
+
+    @property
+    def bars(self) -> list[tuple[str, int, str]]:
+        return [(one.name, one.n, f"{self.league_link}{one.key}#list") for one in self.leagues]
+
+
+@dataclass(frozen=True)
+class League:
+    """How many things of a league must go, should go or must be examined."""
+
+    key: str
+    name: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next, and where."""
+
+    words: str
+    why: str
+    address: str
+
+
+def kinds() -> list[Kind]:
+    """The kinds of which there is something, most first."""
+    tallies, made_up = registry.tallies(), registry.made_up_kinds()
+    inventory = reverse("registry:inventory")
+    found = [
+        Kind(
+            pack.title.say(_language()),
+            tallies[name],
+            f"{inventory}?kind={name}",
+            name in made_up,
+            made_up.get(name, True),
+        )
+        for name, pack in registry.kinds().items()
+        if tallies.get(name)
+    ]
+    return sorted(found, key=lambda kind: -kind.n)
+
+
+def latest() -> Latest | None:
+    """The latest finished screening with its sums; `None` before the first."""
+    run = renewal.runs().filter(state="done").first()
+    if run is None:
+        return None
+    sums = renewal.sums(run)
+    names = {place.code: place.say(_language()) for place in registry.places()}
+    acting = ("must", "should", "examine")
+    leagues = [
+        League(code, names.get(code, code), sum(t.n for v, t in tallies.items() if v in acting))
+        for code, tallies in sums.by_league.items()
+        if code
+    ]
+    titles = [kind["title"].get(_language()[:2]) or kind["title"]["zh"] for kind in run.kinds]
+    shown = [(v, sums.by_verdict[v]) for v in badges.VERDICTS if v in sums.by_verdict]
+    return Latest(
+        run, _(", ").join(titles), shown, sorted(leagues, key=lambda one: -one.n), registry.boundaries(),
+        reverse("renewal:screening", args=[run.pk]),
+    )  # fmt: skip
+
+
+def next_steps(user: User) -> list[Step]:
+    """What this person can do next, the first things first."""
+    steps = []
+    may = {verb for verb in ("import", "screen", "release") if access.may_somewhere(user, verb)}
+    has_things = any(registry.tallies().values())
+    if not has_things and "import" in may:
+        steps.append(
+            Step(
+                _("Import a first sheet"),
+                _("Excel or CSV; its columns are recognised."),
+                reverse("registry:new_import"),
+            )
+        )
+    if "release" in may and not rulebook.newest_of_each():
+        steps.append(
+            Step(_("Put policy packs in force"), _("Two people sign each."), reverse("rulebook:packs"))
+        )
+    if "release" in may and (n_waiting := rulebook.waiting().count()):
+        words = ngettext("Countersign %(n)s pack", "Countersign %(n)s packs", n_waiting)
+        steps.append(
+            Step(words % {"n": n_waiting}, _("It lacks its second signature."), reverse("rulebook:packs"))
+        )
+    n_doubts = registry.doubts().count() if "import" in may else 0
+    if n_doubts:
+        words = ngettext("Settle %(n)s place in doubt", "Settle %(n)s places in doubt", n_doubts)
+        steps.append(
+            Step(
+                words % {"n": n_doubts},
+                _("Names and coordinates disagree, or no place has the name."),
+                reverse("registry:doubts"),
+            )
+        )
+    if has_things and "screen" in may:
+        steps.append(
+            Step(_("Screen what exists"), _("By the packs in force today."), reverse("renewal:new_screening"))
+        )
+    return steps
+
+
+def services(user: User) -> list[Step]:
+    """What citizens, shops and recyclers come for, by what they may do; public notices for everybody."""
+    verbs = access.verbs_of(user)
+    found = []
+    for verb, name, words, why in _SERVICES:
+        if verb and verb not in verbs:
+            continue
+        try:
+            found.append(Step(str(words), str(why), reverse(name)))
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def things(found: Sequence[Asset]) -> list[tuple[Asset, str, str]]:
+    """Things with their kind and place in words."""
+    titles = {name: pack.title.say(_language()) for name, pack in registry.kinds().items()}
+    return [
+        (
+            thing,
+            titles.get(thing.kind, thing.kind),
+            thing.place.say(_language()) if thing.place else thing.get_place_state_display(),
+        )
+        for thing in found
+    ]
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"

@@ -1,0 +1,1 @@
+"""The made-up year of claims and sales that `huanxin demo` plays, with cheats planted in it."""
