@@ -1,0 +1,79 @@
+"""Anything the interface's own document allows, and much that it does not: answered as the document says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from huanxin.claims import services as claims
+from huanxin.claims.models import Programme
+from huanxin.foundation.access import services as access
+from huanxin.foundation.access.models import Scope, User
+from huanxin.tradein.models import Voucher
+from huanxin.web.wsgi import application
+from tests.claims import office as cars
+
+pytestmark = pytest.mark.django_db
+load_all_checks()
+
+
+def test_the_document_is_openapi_31_with_examples_and_scopes(client) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    file_claim = document["paths"]["/api/claims"]["post"]
+    assert file_claim["x-scope"] == "claims:write"
+    assert "application/problem+json" in file_claim["responses"]["422"]["content"]
+    assert document["components"]["schemas"]["ClaimIn"]["properties"]["programme"]["examples"]
+
+
+def test_the_document_is_shown_as_a_page_without_anything_from_elsewhere(client) -> None:
+    page = client.get("/api/docs/").content.decode()
+    assert "POST /api/claims" in page
+    assert "https://cdn" not in page
+
+
+@pytest.fixture
+def connection_stays(db: None) -> Iterator[None]:
+    """A request ends with its database connection closed; here it is the test's, as in Django's client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(
+    connection_stays: None, programme: Programme, voucher: Voucher, naren: User, suhe: User, chen_lan: User
+) -> str:
+    """A token that reaches everything: of a shop's clerk who also applies, in an office with claims."""
+    for role in ("applicant", "finance"):
+        access.give_mandate(suhe, role, "15", by=chen_lan)
+    cars.sent(naren, programme)
+    claims.start(programme, cars.party(naren), by=suhe, place_code="152502")
+    return access.issue_token(suhe, "schemathesis", scopes=list(Scope), most_per_minute=1_000_000)
+
+
+schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+
+
+@schema.parametrize()
+@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_one_that_the_document_promises(case: schemathesis.Case, token: str) -> None:
+    case.headers["Authorization"] = f"Bearer {token}"
+    answer = case.call()
+    assert answer.status_code < 500, answer.text
+    case.validate_response(
+        answer, checks=[status_code_conformance, content_type_conformance, response_schema_conformance]
+    )

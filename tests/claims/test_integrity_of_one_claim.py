@@ -1,0 +1,117 @@
+"""One claim is checked when it is sent: by packs, by its traces, by what other offices say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from huanxin.claims import services as claims
+from huanxin.claims.integrity import catalogue, checking, queries, services
+from huanxin.claims.models import Trace
+from huanxin.policy import Library
+from tests.claims import office
+
+pytestmark = pytest.mark.django_db
+
+PACKS = sorted({pack for check in catalogue.of_packs() for pack in check.packs})
+
+
+def _sheet(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def _told(claim, check: str, condition: str) -> checking.Told:
+    return next(t for t in queries.told_of(claim) if t.check.id == check and t.result.id == condition)
+
+
+def test_every_pack_of_the_catalogue_is_there_and_every_pack_is_in_the_catalogue() -> None:
+    assert [pack.id for pack in Library().packs("integrity")] == PACKS
+    assert len(catalogue.CHECKS) == 40
+
+
+def test_an_honest_claim_has_no_finding_and_leaves_traces(naren) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme())
+
+    assert list(queries.findings_of(claim)) == []
+    assert set(Trace.objects.filter(claim=claim).values_list("kind", flat=True)) == {"old", "new"}
+
+
+def test_dates_that_lie_in_the_future_are_found_when_the_claim_is_sent(naren) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme(), invoiced_on="2026-06-02")
+
+    finding = queries.findings_of(claim).get()
+    assert (finding.check_id, finding.severity) == ("C08", "block")
+    assert "发票日期不晚于申报日期" in finding.says["zh"]
+    assert finding.says["facts"]["invoiced_on"] == "2026-06-02"
+
+
+def test_a_grave_finding_blocks_the_approval_until_it_is_cleared_with_a_reason(naren, batu, sun) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme(), invoiced_on="2026-06-02")
+    claims.take_step(claim, "accept", by=batu)
+
+    with pytest.raises(claims.Blocked, match="C08"):
+        claims.take_step(claim, "approve", by=batu)
+    finding = queries.findings_of(claim).get()
+    with pytest.raises(services.NotJudged):
+        services.judge(finding, "cleared", by=sun, why=" ")
+    services.judge(finding, "cleared", by=sun, why="发票日期录错，已核对原件")
+
+    claims.take_step(claim, "approve", by=batu)
+    assert claim.state == "banner_reviewed"
+
+
+def test_without_the_file_of_another_office_a_check_cannot_tell(naren) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme())
+
+    told = _told(claim, "C06", "registered")
+    assert (told.state, told.idle_for, told.missing) == ("unknown", ("police",), ("police_registered_on",))
+    idle = {standing.check.id for standing in queries.standings() if standing.is_idle}
+    assert {"C06", "C13", "C17", "C19", "C27"} <= idle
+
+
+def test_what_the_police_say_is_held_against_the_claim_and_corrected_later(naren, sun, tmp_path) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme())
+    vin = office.car_answers(0)["old_asset"]
+    head = "车架号,注册登记日期,转入日期,燃料种类,是否小微型客车"
+
+    wrong = _sheet(tmp_path / "police.csv", head, f"{vin[:5]} {vin[5:]},2014-06-01,2011-06-01,汽油,是")
+    services.bring("police", wrong, as_of=dt.date(2026, 6, 30), by=sun)
+    finding = queries.findings_of(claim).get(check_id="C06")
+    assert finding.says["facts"] == {"old_registered_on": "2011-06-01", "police_registered_on": "2014-06-01"}
+
+    right = _sheet(tmp_path / "again.csv", head, f"{vin},2011-06-01,2011-06-01,汽油,是")
+    services.bring("police", right, as_of=dt.date(2026, 7, 31), by=sun)
+    finding.refresh_from_db()
+    assert finding.gone_at is not None
+    assert _told(claim, "C06", "registered").state == "met"
+
+
+def test_the_same_file_is_taken_in_once_and_bad_lines_are_said(sun, tmp_path) -> None:
+    sheet = _sheet(tmp_path / "tax.csv", "车架号,发票状态,价税合计", "LSV1,正常,150000", "LSV2,作废,much")
+
+    brought = services.bring("tax", sheet, as_of=office.ON, by=sun)
+
+    assert (brought.n_kept, brought.n_refused) == (1, 1)
+    assert "much" in brought.refused[0]
+    with pytest.raises(services.FileRefused):
+        services.bring("tax", sheet, as_of=office.ON, by=sun)
+    with pytest.raises(services.UnknownPort, match="police"):
+        services.bring("polices", sheet, as_of=office.ON, by=sun)
+
+
+def test_names_and_numbers_of_people_are_kept_as_hashes_alone(sun, tmp_path) -> None:
+    sheet = _sheet(tmp_path / "people.csv", "身份证号,是否在册,姓名", "152502198506123521,是,娜仁")
+
+    brought = services.bring("population", sheet, as_of=office.ON, by=sun)
+
+    entry = brought.source.entries.get()
+    assert "娜仁" not in str(entry.says)
+    assert "152502198506123521" not in str(entry.says)

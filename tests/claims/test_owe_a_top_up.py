@@ -1,0 +1,118 @@
+"""A later notice raises the amount and reaches back: everybody whom it owes something is found and paid."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huanxin.claims import queries
+from huanxin.claims import services as claims
+from huanxin.claims.models import State
+from huanxin.ledger import queries as ledger
+from tests.claims import office
+
+pytestmark = pytest.mark.django_db
+
+MAY = dt.date(2024, 5, 20)
+JULY = dt.date(2024, 7, 25)
+
+
+@pytest.fixture
+def programme():
+    return office.programme(
+        "car-scrappage-2024", from_on=dt.date(2024, 4, 24), sampled_percent=0, notice_days=0
+    )
+
+
+def claimed(user, programme, n: int = 0, **other):
+    """A claim of May 2024, before the amounts were raised."""
+    old = {
+        "invoiced_on": "2024-05-10", "certificates_on": "2024-05-12", "price": "",
+    }  # fmt: skip
+    answers = office.car_answers(n) | old | other
+    del answers["price"]
+    claim = claims.start(programme, office.party(user), by=user, place_code="152502")
+    claims.save_answers(claim, answers, by=user)
+    return claims.submit(claim, by=user, on=MAY)
+
+
+def granted(claim, batu, qiqige, zhao):
+    for who, deed in ((batu, "accept"), (batu, "approve"), (qiqige, "approve"), (zhao, "pay")):
+        claims.take_step(claim, deed, by=who)
+    return claim
+
+
+def test_the_notice_of_july_owes_ten_thousand_more_for_a_claim_of_may(programme, naren) -> None:
+    claim = claimed(naren, programme)
+
+    assert claim.amount == Decimal("10000.00")
+    assert queries.redecide(claim).amount == Decimal("10000.00")
+    assert queries.redecide(claim, JULY - dt.timedelta(days=1)).amount == Decimal("10000.00")
+    assert queries.redecide(claim, JULY).amount == Decimal("20000.00")
+
+
+def test_one_deed_finds_and_files_all_of_them(programme, naren, temur, batu, qiqige, zhao, li_jing) -> None:
+    paid = granted(claimed(naren, programme, 1), batu, qiqige, zhao)
+    under_review = claimed(temur, programme, 2, new_fuel="petrol", new_displacement="1.5")
+
+    found = claims.find_top_ups(programme, JULY)
+    assert {(t.claim.number, t.owed) for t in found} == {
+        (paid.number, Decimal("10000.00")),
+        (under_review.number, Decimal("8000.00")),
+    }
+    filed = claims.file_top_ups(programme, JULY, by=li_jing)
+
+    top_up = next(c for c in filed if c.tops_up_id == paid.pk)
+    assert (top_up.state, top_up.amount) == (State.COMMITTED, Decimal("10000.00"))
+    assert ledger.balance_of(top_up.number)["committed"] == Decimal("10000.00")
+    assert top_up.account_shown == paid.account_shown
+    under_review.refresh_from_db()
+    assert under_review.amount == Decimal("15000.00")
+    assert ledger.balance_of(under_review.number)["reserved"] == Decimal("15000.00")
+    assert under_review.steps.order_by("-n").first().deed == "raise"
+
+    assert claims.find_top_ups(programme, JULY) == []
+    assert claims.file_top_ups(programme, JULY, by=li_jing) == []
+    claims.take_step(top_up, "pay", by=zhao)
+    assert top_up.state == State.PAID
+
+
+def test_a_top_up_without_money_waits_in_line(naren, batu, qiqige, zhao, li_jing) -> None:
+    programme = office.programme(
+        "car-scrappage-2024", from_on=dt.date(2024, 4, 24), sampled_percent=0, notice_days=0, money="12000.00"
+    )
+    granted(claimed(naren, programme), batu, qiqige, zhao)
+
+    (top_up,) = claims.file_top_ups(programme, JULY, by=li_jing)
+    assert top_up.state == State.QUEUED
+
+    office.grant(programme, "centre", "50000.00", "more")
+    claims.release_queue(programme, by=li_jing)
+    top_up.refresh_from_db()
+    assert top_up.state == State.COMMITTED
+    assert ledger.balance_of(top_up.number)["committed"] == Decimal("10000.00")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    price=st.decimals("1", "400000", places=2),
+    fuel=st.sampled_from(["nev", "petrol"]),
+    displacement=st.decimals("0.8", "2.0", places=1),
+)
+def test_decided_again_it_is_the_same_to_the_cent(naren, price, fuel, displacement) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        programme = office.programme()
+        claim = office.sent(
+            naren, programme, price=str(price), new_fuel=fuel, new_displacement=str(displacement)
+        )
+        again = queries.redecide(claim)
+        assert (again.verdict, again.amount, again.digest) == ("eligible", claim.amount, claim.pack_digest)
+        assert again.as_json() == claim.decision
+        assert sum(Decimal(a) for a in claim.shares.values()) == claim.amount
+        transaction.set_rollback(True)

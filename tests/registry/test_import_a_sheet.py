@@ -1,0 +1,290 @@
+"""A sheet into the registry: what comes in, what comes back, and what a second time does."""
+
+from __future__ import annotations
+
+import json
+import string
+
+import openpyxl
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from huanxin.foundation.lib.spreadsheets import SheetError
+from huanxin.registry import cli, queries, services
+from huanxin.registry.models import Asset, Import, LifeEvent, Party
+
+from .conftest import CAR, GOOD, HEADERS, PUMP, refused, state, told
+
+pytestmark = pytest.mark.usefixtures("office")
+
+
+def test_good_rows_come_in_and_bad_ones_come_back_marked(write, settings, li_jing):
+    sheet = write(
+        [GOOD, ["SN-2", "二号泵", "7500 W", "2010-02-30", "特级", ""], ["", "三号泵", "1", "", "", ""]]
+    )
+    record = services.import_assets(sheet, PUMP, by=li_jing)
+    assert told(record) == (1, 0, 0, 2)
+    heads, second, third = refused(record, settings)
+    assert list(heads[:-1]) == HEADERS
+    assert second[:3] == ("SN-2", "二号泵", "7500 W")
+    for word in ("3", "kW", "投运日期", "特级"):
+        assert word in second[-1]
+    assert "tells this thing from others" in third[-1]
+    pump = queries.find("SN-1")[0]
+    assert (pump.name, pump.place_id, pump.in_service_year, str(pump.measure)) == (
+        "一号泵",
+        "152502",
+        2010,
+        "5.5000",
+    )
+    assert queries.events(pump)[0].what == "registered"
+
+
+def test_the_mended_sheet_can_be_sent_back_as_it_is(write, settings, tmp_path):
+    record = services.import_assets(write([GOOD, ["SN-2", "二号泵", "5..5", "", "", ""]]), PUMP, by=None)
+    book = openpyxl.load_workbook(settings.VAR / record.error_sheet)
+    book.active["C2"] = 5.5
+    book.save(tmp_path / "mended.xlsx")
+    assert told(services.import_assets(tmp_path / "mended.xlsx", PUMP, by=None)) == (1, 0, 0, 0)
+
+
+def test_importing_the_same_sheet_twice_changes_nothing(write):
+    sheet = write([GOOD, ["SN-2", "二号泵", "3", "", "", "Cifeng"]])
+    services.import_assets(sheet, PUMP, by=None)
+    before = state()
+    assert told(services.import_assets(sheet, PUMP, by=None)) == (0, 0, 2, 0)
+    assert state() == before
+
+
+CELLS = st.tuples(
+    st.text(string.ascii_uppercase[:4], min_size=1, max_size=2),
+    st.sampled_from(["泵", "=1+1", "", "-5"]),
+    st.sampled_from(["1", "2.50", "", "x", "-1"]),
+    st.sampled_from(["2010-05-01", "2013.13", "", "20100501"]),
+    st.sampled_from(["一级", "a", "?", ""]),
+    st.sampled_from(["1525", "包头", "Cifeng", ""]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(CELLS, min_size=1, max_size=8))
+def test_whatever_is_in_it_a_sheet_imported_twice_changes_nothing(write, rows):
+    sheet = write([list(row) for row in rows])
+    with transaction.atomic():
+        first = services.import_assets(sheet, PUMP, by=None)
+        before = state()
+        second = services.import_assets(sheet, PUMP, by=None)
+        assert told(second)[:2] == (0, 0)
+        assert second.n_refused == first.n_refused
+        assert state() == before
+        assert (
+            first.n_new + first.n_changed + first.n_unchanged + first.n_refused == first.n_rows == len(rows)
+        )
+        transaction.set_rollback(True)
+
+
+def test_a_corrected_row_changes_its_thing_and_its_life_says_how(write, li_jing):
+    services.import_assets(write([GOOD]), PUMP, by=None)
+    again = services.import_assets(write([["sn-1 ", "一号泵", "7.5", "", "", ""]]), PUMP, by=li_jing)
+    assert told(again) == (0, 1, 0, 0)
+    pump = Asset.objects.get()
+    assert pump.attributes["power_kw"] == "7.5"
+    assert pump.attributes["in_service_on"] == "2010-05-01", "an empty cell takes nothing away"
+    assert pump.place_id == "152502"
+    last = queries.events(pump)[-1]
+    assert (last.what, last.by, last.details["changed"]) == (
+        "corrected",
+        li_jing,
+        {"power_kw": ["5.5", "7.5"]},
+    )
+
+
+def test_columns_come_in_any_order_and_under_english_names(write):
+    heads = ["grade", "Place (name or code)", "Power (kW)", "Serial number", "Something else"]
+    record = services.import_assets(
+        write([["First", "Xilinhot", "5.5", "A1", "x"]], headers=heads), PUMP, by=None
+    )
+    assert told(record) == (1, 0, 0, 0)
+    assert Asset.objects.get().attributes == {"grade": "a", "power_kw": "5.5"}
+
+
+def test_a_mapping_is_said_once_and_remembered(write):
+    heads = ["甲", "乙"]
+    with pytest.raises(SheetError, match="--map"):
+        services.import_assets(write([["A1", "5"]], headers=heads), PUMP, by=None)
+    services.import_assets(
+        write([["A1", "5"]], headers=heads), PUMP, by=None, mapping={"甲": "serial_no", "乙": "power_kw"}
+    )
+    record = services.import_assets(write([["6", "A2"]], headers=heads[::-1]), PUMP, by=None)
+    assert told(record) == (1, 0, 0, 0)
+    assert queries.guess_mapping(heads, PUMP).is_remembered
+
+
+def test_a_mapping_to_what_is_not_there_is_refused(write):
+    for mapping, word in (({"丙": "name"}, "no column"), ({"名称": "nonsense"}, "no fact")):
+        with pytest.raises(SheetError, match=word):
+            services.import_assets(write([GOOD]), PUMP, by=None, mapping=mapping)
+
+
+def test_a_heading_in_another_unit_is_not_taken_and_says_why(write):
+    guess = queries.guess_mapping(["出厂编号", "功率（W）"], PUMP)
+    assert guess.columns["功率（W）"] == ""
+    assert "kW" in guess.notes["功率（W）"]
+
+
+def test_the_command_says_which_column_it_did_not_use_and_why(write):
+    sheet = write([["SN-1", "5500"]], headers=["出厂编号", "功率（W）"])
+    said = CliRunner().invoke(cli.app, ["import", str(sheet), "--kind", PUMP])
+    assert (said.exit_code, said.exception) == (0, None)
+    assert "1 new" in said.output
+    assert "功率（W）" in said.output
+    assert "kept in kW" in said.output
+    told = CliRunner().invoke(cli.app, ["import", str(sheet), "--kind", PUMP, "--json"])
+    assert list(json.loads(told.stdout)["not_used"]) == ["功率（W）"]
+
+
+def test_a_sheet_of_nothing_but_numbers_of_things_registers_them(write):
+    record = services.import_assets(write([["SN-1"], ["SN-2"], [""]], headers=["出厂编号"]), PUMP, by=None)
+    assert told(record) == (2, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["pumps.csv", "pumps.xlsx"])
+def test_one_thing_told_twice_in_different_words_is_refused_with_both_lines(write, settings, name):
+    rows = [
+        GOOD,
+        ["SN-2", "二号泵", "5", "", "", ""],
+        ["sn-1", "一号泵", "9", "", "", ""],
+        ["SN-2", "二号泵", "5", "", "", ""],
+    ]
+    record = services.import_assets(write(rows, name=name), PUMP, by=None)
+    assert told(record) == (1, 0, 1, 2)
+    assert [row[-1] for row in refused(record, settings)[1:]] == [
+        "Line 2: “出厂编号” Line 2 and line 4 name the same thing but differ. Keep the right one.",
+        "Line 4: “出厂编号” Line 4 and line 2 name the same thing but differ. Keep the right one.",
+    ]
+    assert Asset.objects.get().identity_shown == "S**2"
+
+
+VIN = "LSVAM4186C2184841"
+
+
+def test_a_vin_twice_in_the_sheet_and_once_in_the_registry_is_one_car(write):
+    heads = ["VIN", "Model", "Year", "Electric"]
+    services.import_assets(write([[VIN, "桑塔纳", 2011, "否"]], headers=heads), CAR, by=None)
+    again = write([[f" {VIN.lower()} ", "桑塔纳", 2011, "否"], [VIN, "桑塔纳", 2011, "否"]], headers=heads)
+    assert told(services.import_assets(again, CAR, by=None)) == (0, 0, 2, 0)
+    car = Asset.objects.get()
+    assert VIN not in car.identity_shown
+    assert VIN.encode() not in bytes(car.identity_sealed)
+    assert queries.identity_of(car) == VIN
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Asset.objects.create(kind=CAR, identity_hash=car.identity_hash, identity_shown="x", changed=1)
+
+
+def test_a_workbooks_numbers_dates_and_truth_values_are_read(write):
+    rows = [[VIN, "x", 2011, True], ["LVSHCAMB1CE054249", 5008, 2012.0, "否"]]
+    record = services.import_assets(
+        write(rows, "a.xlsx", headers=["VIN", "Model", "Year", "Electric"]), CAR, by=None
+    )
+    assert told(record) == (2, 0, 0, 0)
+    assert list(Asset.objects.order_by("id").values_list("attributes", flat=True)) == [
+        {"model": "x", "registered_year": 2011, "electric": True},
+        {"model": "5008", "registered_year": 2012, "electric": False},
+    ]
+
+
+def test_a_formula_without_a_result_is_refused_with_what_to_do(write, settings):
+    record = services.import_assets(write([["SN-1", "泵", "=2+3", "", "", ""]], "a.xlsx"), PUMP, by=None)
+    assert record.n_refused == 1
+    assert "no stored result" in refused(record, settings)[1][-1]
+
+
+def test_an_excel_error_or_an_uncomputed_formula_is_nobodys_name_and_no_place(write, settings):
+    heads = [*HEADERS, "使用单位", "统一社会信用代码", "盟市", "旗县", "纬度", "经度"]
+    rows = [
+        [*GOOD, "恒远热力", "", "锡林郭勒盟", "锡林浩特市", 43.93, 116.09],
+        ["SN-2", "泵", "", "", "", "锡林浩特市", "#N/A"],
+        ["SN-3", "泵", "", "", "", "锡林浩特市", "=VLOOKUP(A4,D:E,2)"],
+        ["SN-4", "泵", "", "", "", "锡林浩特市", "恒远热力", "#REF!"],
+        ["SN-5", "泵", "", "", "", "#N/A", "恒远热力"],
+        *(
+            [f"SN-{6 + n}", "泵", "", "", "", "锡林浩特市", "恒远热力", "", *[""] * n, "#N/A"]
+            for n in range(4)
+        ),
+    ]
+    record = services.import_assets(write(rows, "a.xlsx", headers=heads), PUMP, by=None)
+    assert told(record) == (1, 0, 0, 8)
+    assert list(Party.objects.values_list("name", flat=True)) == ["恒远热力"]
+    said = [row[-1] for row in refused(record, settings)[1:]]
+    at = ["使用单位", "使用单位", "统一社会信用代码", "所在地", "盟市", "旗县", "纬度", "经度"]
+    for heading, why in zip(at, said, strict=True):
+        assert f"“{heading}”" in why
+        assert "no stored result" in why or "Excel's error" in why
+
+
+def test_a_place_column_that_is_not_asked_may_hold_errors(write):
+    for place in ("1525", "outside"):
+        sheet = write([[f"SN-{place}", "泵", "5", "", "", "#N/A"]], "a.xlsx")
+        assert told(services.import_assets(sheet, PUMP, by=None, place=place)) == (1, 0, 0, 0)
+    assert list(Asset.objects.order_by("id").values_list("place_id", flat=True)) == ["1525", None]
+
+
+def test_holders_are_found_by_number_and_a_wrong_number_is_refused(write, settings):
+    heads = [*HEADERS, "使用单位", "统一社会信用代码"]
+    right, wrong = "91110000802100433B", "91110000802100433C"
+    rows = [
+        [*GOOD, "恒远热力", right],
+        ["SN-2", "泵", "", "", "", "", "恒远热力有限公司", right.lower()],
+        ["SN-3", "泵", "", "", "", "", "恒远", wrong],
+        ["SN-4", "泵", "", "", "", "", "无号公司", ""],
+        ["SN-5", "泵", "", "", "", "", "无号公司", ""],
+    ]
+    record = services.import_assets(write(rows, headers=heads), PUMP, by=None)
+    assert told(record) == (4, 0, 0, 1)
+    holders = list(Asset.objects.order_by("id").values_list("holder_id", "holder__identity_shown"))
+    assert holders[0] == holders[1]
+    assert holders[2] == holders[3]
+    assert right not in holders[0][1]
+    assert wrong not in str(refused(record, settings)[1][-1])
+
+
+def test_a_life_can_only_grow(write):
+    services.import_assets(write([GOOD]), PUMP, by=None)
+    for deed in (LifeEvent.objects.update, LifeEvent.objects.all().delete):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            deed(**({"what": "resold"} if deed == LifeEvent.objects.update else {}))
+
+
+def test_the_record_of_an_import_says_what_it_took(write, li_jing):
+    record = services.import_assets(
+        write([GOOD], encoding="gb18030"), PUMP, by=li_jing, source="2024年普查", sample=True
+    )
+    kept = Import.objects.get(pk=record.pk)
+    assert (kept.state, kept.read_as, kept.by, kept.mapping["功率"]) == (
+        "done",
+        "csv gb18030",
+        li_jing,
+        "power_kw",
+    )
+    assert Asset.objects.get().sample
+    assert Asset.objects.get().source == "2024年普查"
+
+
+def test_who_answers_for_one_league_neither_corrects_nor_moves_what_lies_in_another(write, settings, li_jing):
+    services.import_assets(write([GOOD, ["SN-2", "二号泵", "3", "", "", "赤峰市"]]), PUMP, by=li_jing)
+    sheet = write([
+        ["SN-1", "一号泵", "7.5", "2010-05-01", "一级", "锡林浩特市"],
+        ["SN-2", "别人的泵", "9", "", "", "锡林浩特市"],
+        ["SN-3", "赤峰的新泵", "9", "", "", "赤峰市"],
+        ["SN-4", "锡林浩特的新泵", "9", "", "", "锡林浩特市"],
+        ["SN-5", "没写地点的泵", "9", "", "", ""],
+    ])  # fmt: skip
+    record = services.import_assets(sheet, PUMP, by=None, within=("1525",))
+    assert told(record) == (1, 1, 0, 3)
+    assert [row[0] for row in refused(record, settings)[1:]] == ["SN-2", "SN-3", "SN-5"]
+    assert "mandate" in refused(record, settings)[1][-1]
+    assert queries.find("SN-2")[0].name == "二号泵"
+    assert not queries.find("SN-3")

@@ -1,0 +1,233 @@
+"""The registry's pages as people use them: a sheet in, lists out, each person within their own area."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from huanxin.foundation.access.models import Disclosure
+from huanxin.registry import services
+from huanxin.registry.models import Asset, Import
+from tests import small_packs
+
+KIND = "test-pump"
+SHEET = """出厂编号,名称,功率,投运日期,盟市
+SN-0001,一号泵,5,2010-05-01,呼和浩特市
+SN-0002,二号泵,20,2000-05-01,锡林郭勒盟
+SN-0003,三号泵,20,,锡林郭勒盟
+"""
+
+
+FACTS = ["serial_no", "name", "power_kw", "in_service_on", "league"]
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch, db):
+    monkeypatch.setenv("HUANXIN_PACKS", str(small_packs.write_all(tmp_path / "packs")))
+    services.load_places()
+
+
+@pytest.fixture
+def pumps(office, tmp_path, li_jing):
+    path = tmp_path / "pumps.csv"
+    path.write_text(SHEET, encoding="utf-8")
+    services.import_assets(path, KIND, by=li_jing)
+
+
+def send(client, text, **more):
+    file = SimpleUploadedFile("pumps.csv", text.encode() if isinstance(text, str) else text)
+    return client.post(reverse("registry:new_import"), {"kind": KIND, "file": file, **more})
+
+
+def confirm(client, asked, mapping):
+    return client.post(
+        reverse("registry:columns"),
+        {"sheet": asked.context["sheet"].ticket, "heading": list(mapping), "target": list(mapping.values())},
+    )
+
+
+def lines(answer):
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def names(answer):
+    return [line[0].value for line in answer.context["listing"].lines]
+
+
+def test_a_sheet_is_shown_before_anything_is_written(office, client, li_jing):
+    client.force_login(li_jing)
+    asked = send(client, SHEET)
+    assert {"出厂编号": "serial_no", "盟市": "league"}.items() <= {
+        (heading, target) for heading, target, _note in asked.context["columns"]
+    }
+    assert asked.context["rows"][0][:2] == ["SN-0001", "一号泵"]
+    assert not Asset.objects.exists()
+
+
+def test_columns_as_confirmed_decide_and_are_remembered(office, client, li_jing):
+    client.force_login(li_jing)
+    strange = SHEET.replace("功率", "P").replace("出厂编号", "编码XY")
+    asked = send(client, strange)
+    assert asked.status_code == 422
+    assert "出厂编号" in asked.context["refused"]
+    mapping = {
+        "编码XY": "serial_no",
+        "名称": "name",
+        "P": "power_kw",
+        "投运日期": "in_service_on",
+        "盟市": "league",
+    }
+    done = confirm(client, asked, mapping)
+    record = Import.objects.get()
+    assert done.url == reverse("registry:import", args=[record.pk])
+    assert (record.n_new, record.n_refused) == (3, 0)
+    assert send(client, strange).context["is_remembered"]
+
+
+def test_an_empty_file_is_refused_in_words_and_the_form_stays(office, client, li_jing):
+    client.force_login(li_jing)
+    for content in (b"", b"\x00\x01\x02\x03"):
+        answer = send(client, content, source="电话 12 月 3 日")
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["file"]
+        assert "电话 12 月 3 日" in answer.content.decode()
+
+
+def test_a_sheet_is_not_brought_in_twice_by_going_back(office, client, li_jing):
+    client.force_login(li_jing)
+    asked = send(client, SHEET)
+    mapping = {heading: target for heading, target, _note in asked.context["columns"]}
+    confirm(client, asked, mapping)
+    assert confirm(client, asked, mapping).status_code == 404
+    assert Import.objects.count() == 1
+
+
+def test_a_banner_reviewer_imports_into_the_own_banner_only(office, client, batu):
+    client.force_login(batu)
+    assert send(client, SHEET).status_code == 422
+    assert send(client, SHEET, place="152502").status_code == 200
+    assert send(client, SHEET, place="150102").status_code == 422
+
+
+def test_a_league_sees_its_own_things_and_no_others(pumps, client, qiqige):
+    client.force_login(qiqige)
+    assert len(names(client.get(reverse("registry:inventory")))) == 2
+    elsewhere = Asset.objects.get(name="一号泵")
+    assert client.get(reverse("registry:asset", args=[elsewhere.pk])).status_code == 404
+    exported = lines(client.get(reverse("registry:export", args=["csv"])))
+    assert {row[0] for row in exported[1:]} == {"二号泵", "三号泵"}
+    assert client.get("/search/", {"q": "一号泵"}).context["things"] == []
+
+
+def test_the_export_holds_exactly_what_the_page_shows(pumps, client, li_jing):
+    client.force_login(li_jing)
+    question = {"kind": KIND, "place": "1525", "order": "-year"}
+    shown = names(client.get(reverse("registry:inventory"), question))
+    exported = lines(client.get(reverse("registry:export", args=["csv"]), question))
+    assert [str(name) for name in shown] == ["二号泵"]
+    assert len(exported) - 1 == len(shown)
+
+
+def test_a_whole_kind_can_be_had_as_parquet_and_a_part_of_it_not(pumps, client, li_jing, qiqige):
+    client.force_login(li_jing)
+    address = reverse("registry:export", args=["parquet"])
+    assert b"".join(client.get(address, {"kind": KIND}).streaming_content).startswith(b"PAR1")
+    assert client.get(address, {"kind": KIND, "place": "1525"}).status_code == 404
+    client.force_login(qiqige)
+    assert client.get(address, {"kind": KIND}).status_code == 404
+
+
+@pytest.mark.parametrize("order", ["", "-id", "year", "-year"])
+def test_every_order_pages_forth_and_back_without_loss(pumps, client, li_jing, order):
+    from huanxin.registry import queries
+
+    asked = queries.Filters(kind=KIND, order=order)
+    seen, after, marks = [], None, []
+    while True:
+        page = queries.inventory(asked, after, limit=1)
+        seen += [thing.pk for thing in page.rows]
+        marks.append(page.previous)
+        if page.next is None:
+            break
+        after = page.next
+    wanted = Asset.objects.filter(kind=KIND)
+    if "year" in order:
+        wanted = wanted.exclude(in_service_year=None)
+    fields = {
+        "": ["id"],
+        "-id": ["-id"],
+        "year": ["in_service_year", "id"],
+        "-year": ["-in_service_year", "-id"],
+    }
+    assert seen == list(wanted.order_by(*fields[order]).values_list("pk", flat=True))
+    assert marks[0] is None
+    assert queries.inventory(asked, marks[-1], limit=1).rows[0].pk == seen[-2]
+
+
+def test_what_cannot_be_read_in_the_address_asks_nothing(pumps, client, li_jing):
+    client.force_login(li_jing)
+    odd = {"kind": "no-such", "place": "99", "from_year": "x", "order": "; drop", "after": "%%%"}
+    answer = client.get(reverse("registry:inventory"), odd)
+    assert answer.status_code == 200
+    assert len(names(answer)) == 3
+
+
+def test_an_identity_is_shown_in_full_for_a_reason_only(pumps, client, li_jing):
+    client.force_login(li_jing)
+    thing = Asset.objects.get(name="一号泵")
+    address = reverse("registry:identity", args=[thing.pk])
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert not Disclosure.objects.exists()
+    assert "SN-0001" in client.post(address, {"reason": "核对铭牌"}).content.decode()
+    assert Disclosure.objects.get().reason == "核对铭牌"
+
+
+def test_a_template_can_be_had_for_every_kind(office, client, li_jing):
+    client.force_login(li_jing)
+    answer = client.get(reverse("registry:template", args=[KIND]))
+    assert b"".join(answer.streaming_content).startswith(b"PK")
+
+
+def test_the_first_page_of_an_empty_office_says_what_to_do(office, client, li_jing):
+    client.force_login(li_jing)
+    assert reverse("registry:new_import") in [step.address for step in client.get("/").context["steps"]]
+    assert client.get(reverse("registry:inventory")).context["is_empty"]
+
+
+def headings(answer):
+    return [column.heading for column in answer.context["listing"].columns]
+
+
+def test_columns_are_chosen_and_stay_in_the_address(pumps, client, li_jing):
+    client.force_login(li_jing)
+    address = reverse("registry:inventory")
+    own = headings(client.get(address, {"kind": KIND}))
+    chosen = client.get(address, {"kind": KIND, "show": ["source", "place"], "place": "1525"})
+    assert len(headings(chosen)) == 3
+    assert headings(chosen)[1] in own
+    listing = chosen.context["listing"]
+    assert ("place", "1525") in listing.kept
+    assert "show=source" in listing.query
+    # A column that this list does not have leaves it as it is.
+    assert headings(client.get(address, {"kind": KIND, "show": "fact-no-such"})) == own
+
+
+def test_a_heading_sorts_up_and_then_down(pumps, client, li_jing):
+    client.force_login(li_jing)
+    address = reverse("registry:inventory")
+
+    def year(answer):
+        return next(column for column in answer.context["listing"].columns if column.address)
+
+    first = year(client.get(address, {"kind": KIND}))
+    up = client.get(address + first.address)
+    assert (first.sorted, year(up).sorted) == ("none", "ascending")
+    assert names(up) == ["二号泵", "一号泵"]
+    down = client.get(address + year(up).address)
+    assert year(down).sorted == "descending"
+    assert names(down) == ["一号泵", "二号泵"]

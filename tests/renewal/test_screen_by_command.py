@@ -1,0 +1,82 @@
+"""`huanxin screen` and `huanxin packs release` as a script uses them: in processes of their own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import small_packs
+from tests.renewal.test_screen_what_exists import HEADERS, PUMPS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def huanxin(var: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    around = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "LC_ALL")}
+    around |= {"HUANXIN_VAR": str(var), "HUANXIN_DEV": "1", "COLUMNS": "200", "PYTHONUTF8": "1", "LANG": "en"}
+    around["HUANXIN_PACKS"] = str(var / "packs")
+    command = [sys.executable, "-m", "huanxin.cli", *args]
+    return subprocess.run(command, capture_output=True, text=True, env=around, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    var = tmp_path_factory.mktemp("office")
+    small_packs.write_all(var / "packs")
+    with (var / "pumps.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([HEADERS, *PUMPS])
+    for args in (
+        ("migrate",),
+        ("demo", "--quick"),
+        ("import", str(var / "pumps.csv"), "--kind", "test-pump"),
+    ):
+        done = huanxin(var, *args)
+        assert done.returncode == 0, done.stderr
+    return var
+
+
+def test_a_script_gets_counts_and_sums_by_verdict_place_and_check(office):
+    done = huanxin(office, "screen", "--kind", "test-pump", "--on", "2025-06-01", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["n"] == 6
+    assert answer["unit"] == "kW"
+    assert answer["by_verdict"]["must"] == {"n": 1, "measure": "20.0000"}
+    assert sum(t["n"] for t in answer["by_league"]["1501"].values()) == 2
+    too_old = next(c for c in answer["by_check"] if c["check"] == "too_old")
+    assert (too_old["yes"]["n"], too_old["no"]["n"], too_old["cannot_tell"]["n"]) == (2, 3, 1)
+    assert {(m["fact"], m["n"]) for m in answer["missing"]} == {("in_service_on", 1), ("grade", 1)}
+
+
+def test_a_person_gets_a_table(office):
+    done = huanxin(office, "screen", "--kind", "test-pump", "--on", "2025-06-01")
+    assert done.returncode == 0, done.stderr
+    assert "In service for less than the given years" in done.stdout
+
+
+def test_a_day_without_packs_is_said_and_the_exit_code_tells(office):
+    done = huanxin(office, "screen", "--kind", "test-pump", "--on", "2019-06-01")
+    assert done.returncode == 1
+    assert "2019-06-01" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_one_person_alone_releases_nothing(office):
+    small_packs.write_age(office / "packs", most=11)
+    done = huanxin(office, "packs", "release", "test-pump-age", "--by", "li-jing", "--second", "li-jing")
+    assert done.returncode == 1
+    released = json.loads(huanxin(office, "packs", "released", "--json").stdout)
+    before = next(r["digest"] for r in released if r["pack"] == "test-pump-age")
+    done = huanxin(
+        office, "packs", "release", "test-pump-age", "--by", "li-jing", "--second", "zhao", "--json"
+    )
+    assert list(json.loads(done.stdout)["released"]) == ["test-pump-age"]
+    released = json.loads(huanxin(office, "packs", "released", "--json").stdout)
+    assert next(r["digest"] for r in released if r["pack"] == "test-pump-age") != before
