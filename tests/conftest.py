@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before Django reads its settings: an office of the test run's own, never the one in var/. Processes beside
@@ -14,6 +15,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 os.environ["DJANGO_SETTINGS_MODULE"] = "huanxin.web.settings"
 os.environ["HUANXIN_DEV"] = "1"
 os.environ.pop("HUANXIN_PACKS", None)
+os.environ.pop("HUANXIN_LANG", None)
 
 import django
 
@@ -24,6 +26,7 @@ from django.conf import settings as project
 from django.db.backends.signals import connection_created
 from django.utils import translation
 
+from huanxin import policy
 from tests.cast import (  # noqa: F401
     batu,
     chen_lan,
@@ -60,6 +63,9 @@ def quick_and_apart(settings: object, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def in_the_offices_language() -> None:
-    """A page asked for in English leaves its process speaking English: each test begins in the office's own."""
+def in_the_offices_language() -> Iterator[None]:
+    """A page or a command in English leaves its process speaking English; the next test begins in Chinese."""
     translation.activate(project.LANGUAGE_CODE)
+    policy.read_in("")
+    yield
+    os.environ.pop("HUANXIN_LANG", None)

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from huanxin.foundation.access import services as access
 from huanxin.ledger import queries
@@ -34,7 +35,10 @@ def batch(budgets, zhao) -> Batch:
         ledger.PaymentLine(f"C{n}", f"Payee {n}", "6222000012345678" if n else "", "", Decimal("18000.00"))
         for n in range(3)
     ]
-    return ledger.make_batch(CAR, lines, by=zhao)
+    with translation.override(
+        "en"
+    ):  # what is held back is written down in the language of who made the batch
+        return ledger.make_batch(CAR, lines, by=zhao)
 
 
 def page(person, name: str, *args: object, **asked: str) -> str:

@@ -24,7 +24,7 @@ def reading_language() -> str:
 
 
 def read_in(language: str) -> None:
-    """Have messages of this context rendered in `language` (`zh-hans`, `en`)."""
+    """Have messages of this context rendered in `language` (`zh-hans`, `en`); empty: that of the terminal."""
     _reading.set(language)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
@@ -176,6 +177,7 @@ def _all_cases_pass(pack: Pack, folder: Path) -> int:
         return 0
     results = policy.run_cases(pack, folder)
     failing = [r for r in results if not r.passed]
+    language = get_language() or "zh-hans"
     if failing:
         raise CasesFail(
             _(
@@ -184,8 +186,8 @@ def _all_cases_pass(pack: Pack, folder: Path) -> int:
                 n=len(failing),
                 m=len(results),
                 id=pack.id,
-                case=failing[0].title,
-                why="; ".join(map(str, failing[0].differences)),
+                case=failing[0].case.case.say(language),
+                why="; ".join(difference.say(language) for difference in failing[0].differences),
             )
         )
     return len(results)
