@@ -1,5 +1,6 @@
 """The door of claims for whoever reads them."""
 
+from .counting import filled as counted
 from .filing.queries import Draft, claim, draft, history, may_see, newest, of_person, redecide
 from .filing.questions import Question, Slot
 from .life.queries import deeds_of, is_applicant
@@ -17,7 +18,7 @@ from .programmes.queries import (
 from .things import identity
 
 __all__ = [
-    "Draft", "Entitlement", "Question", "Slot", "claim", "deeds_of", "draft", "entitlements", "history",
-    "identity", "is_applicant", "may_see", "money_left", "newest", "of_person", "pack_of", "preview",
-    "programme", "programmes", "redecide", "shares_of", "waiting",
+    "Draft", "Entitlement", "Question", "Slot", "claim", "counted", "deeds_of", "draft", "entitlements",
+    "history", "identity", "is_applicant", "may_see", "money_left", "newest", "of_person", "pack_of",
+    "preview", "programme", "programmes", "redecide", "shares_of", "waiting",
 ]  # fmt: skip

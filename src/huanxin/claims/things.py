@@ -87,6 +87,8 @@ def case_day(pack: Pack, facts: dict[str, Any], on: dt.date) -> dt.date:
     """The day that dates a case: the fact that the pack names, or else the day of the decision."""
     window = pack.in_force
     told = facts.get(window.dated_by) if window and window.dated_by else None
+    if isinstance(told, dt.date):
+        return told
     return dt.date.fromisoformat(told) if isinstance(told, str) else on
 
 

@@ -29,6 +29,7 @@ _NO_NAME = _("Use a to z, 0 to 9 and _, a letter first.")
 def name_problems(pack: Pack, source: Source) -> list[Problem]:
     """Names that are missing, taken twice or misleading, and facts that nobody could answer."""
     said = [*_names(pack), *_checks(pack), *_keys(pack), *_window(pack), *_shares(pack), *_things(pack)]
+    said += _counted(pack)
     for name, fact in pack.facts.items() if pack.asset is None else ():
         said += [(("facts", name, *at), what, instead) for at, what, instead in _fact(fact)]
     return [source.problem(at, what, instead) for at, what, instead in said]
@@ -169,6 +170,23 @@ def _things(pack: Pack) -> Iterator[tuple[Location, _, _]]:
     if pack.once_group and not _ID.fullmatch(pack.once_group):
         what = _("“{name}” is no id", name=pack.once_group)
         yield ("once_group",), what, _("Use a to z, 0 to 9, - and _.")
+
+
+def _counted(pack: Pack) -> Iterator[tuple[Location, _, _]]:
+    """What the office counts itself: an integer of a benefit, by the answers to another fact."""
+    for name, fact in pack.facts.items():
+        at = ("facts", name, "counted_by")
+        if fact.counted_by is None:
+            continue
+        if pack.kind != "benefit":
+            yield at, _("`{key}` belongs to benefits", key="counted_by"), _("Remove it.")
+        elif fact.type != "integer":
+            what = _("a fact of type {type} has no `{key}`", type=fact.type, key="counted_by")
+            yield at, what, _("Make it an integer: how many the person had before.")
+        elif fact.counted_by == name or fact.counted_by not in pack.facts:
+            what = _("`counted_by` names “{name}”, which is no other fact", name=fact.counted_by)
+            others = ", ".join(n for n in pack.facts if n != name)
+            yield at, what, _("Name one of: {names}.", names=others)
 
 
 def _fact(fact: Fact) -> Iterator[tuple[Location, _, _]]:

@@ -79,6 +79,7 @@ class Fact(BaseModel):
     ask: Text
     proof: Text | None = None
     needed_when: str | None = None
+    counted_by: str | None = None
     lowest: Decimal | dt.date | None = None
     highest: Decimal | dt.date | None = None
     headers: tuple[str, ...] = ()

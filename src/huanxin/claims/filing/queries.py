@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from huanxin import policy
 from huanxin.rulebook import queries as rulebook
 
-from .. import steps
+from .. import counting, steps
 from ..models import Claim, State, Step
 from ..programmes import queries as programmes
 from ..refusals import UnknownClaim
@@ -54,7 +54,8 @@ class Draft:
     def needed(self) -> list[str]:
         """What the decision still waits for, as it is asked."""
         language = get_language() or "zh-hans"
-        return [self.pack.facts[name].ask.say(language) for name in self.decision.needs]
+        facts = [self.pack.facts[name] for name in self.decision.needs]
+        return [fact.ask.say(language) for fact in facts if fact.counted_by is None]
 
     @property
     def is_refused(self) -> bool:
@@ -132,6 +133,7 @@ def draft(claim: Claim, on: dt.date | None = None) -> Draft:
     day = on or (claim.decided_on if claim.state == State.RETURNED else None) or timezone.localdate()
     pack = programmes.pack_of(claim.programme, day)
     known = {name: value for name, value in claim.facts.items() if name in pack.facts}
+    known = counting.filled(pack, known, claim.applicant_id, day, claim.pk)
     decision = policy.decide(pack, known, day)
     handed_in = claim.papers.filter(replaced_at__isnull=True).values_list("proves", flat=True)
     return Draft(claim, pack, decision, asking.questions(pack, claim, decision, handed_in=handed_in))

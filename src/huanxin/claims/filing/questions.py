@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.rulebook import queries as rulebook
 
 from .. import things
 
@@ -52,9 +52,12 @@ class Slot:
 
 
 def facts_asked(pack: Pack, facts: dict[str, object], decision: Decision) -> list[str]:
-    """The facts answered so far and those still needed, in the pack's order; none that changes nothing."""
+    """The facts answered so far and those still needed, in the pack's order; none that changes nothing.
+
+    What the office counts itself is not among them.
+    """
     wanted = set(decision.needs) | {name for name, value in facts.items() if value is not None}
-    return [name for name in pack.facts if name in wanted]
+    return [name for name, fact in pack.facts.items() if name in wanted and fact.counted_by is None]
 
 
 def things_asked(pack: Pack, facts: dict[str, object], on: dt.date) -> list[str]:
@@ -121,15 +124,8 @@ def questions(pack: Pack, claim: Claim, decision: Decision, *, handed_in: Iterab
 def _fact(pack: Pack, claim: Claim, name: str) -> Question:
     value = claim.facts.get(name)
     fact = pack.facts[name]
-    language = get_language() or "zh-hans"
-    shown = "" if value is None else f"{value} {fact.unit}".strip()
-    if value is not None and fact.unit == "CNY":
-        shown = f"{Decimal(str(value)):,.2f} {_('yuan')}"
-    if value is not None and fact.type == "choice":
-        shown = fact.of[str(value)].say(language)
-    if isinstance(value, bool):
-        shown = str(_("Yes") if value else _("No"))
-    return Question(name, "fact", fact.ask.say(language), _say(fact.proof), shown, value is not None)
+    shown = "" if value is None else rulebook.in_words(pack, name, value)
+    return Question(name, "fact", _say(fact.ask), _say(fact.proof), shown, value is not None)
 
 
 def _say(text: Text | None) -> str:

@@ -18,7 +18,7 @@ from huanxin.registry import services as registry
 from huanxin.registry.models import Place
 from huanxin.rulebook import queries as rulebook
 
-from .. import things
+from .. import counting, things
 from ..integrity import services as integrity
 from ..life import money
 from ..life import queries as life
@@ -206,11 +206,13 @@ def submit(
         programmes.refuse_if_closed(claim.programme, day)
     decided_on = claim.decided_on if again and claim.decided_on else day
     pack = _pack(claim, decided_on)
-    decision = policy.decide(pack, claim.facts, decided_on, day)
-    _must_be_entitled(claim, pack, decision)
+    facts = counting.filled(pack, claim.facts, claim.applicant_id, decided_on, claim.pk)
+    asked = deciding.as_sent(claim, {"facts": facts})
+    decision = policy.decide(pack, facts, decided_on, day)
+    _must_be_entitled(asked, pack, decision)
     there = set(claim.papers.filter(replaced_at__isnull=True).values_list("proves", flat=True))
-    changes = deciding.columns(claim, pack, decision, there, from_where, device)
-    was, now = _facts_changed(claim)
+    changes = deciding.columns(asked, pack, decision, there, from_where, device) | {"facts": facts}
+    was, now = _facts_changed(asked)
     act = Act(by, "", from_where, changes, {"facts": was} if was else {}, {"facts": now} if now else {}, day)
     kept = dict(claim.__dict__)
     try:

@@ -132,15 +132,20 @@ def _papers(claims: Iterable[Claim]) -> dict[int, list[tuple[str, dict[str, Any]
 
 
 def _by_pack(claims: Iterable[Claim], today: dt.date) -> Iterable[tuple[Pack, list[Claim]]]:
-    """The claims by the packs that are in force for their programmes; those without one are left out."""
+    """The claims by the packs that are in force for their programmes.
+
+    Left out are those without one, and those whose person's other claims have to be counted first.
+    """
     of: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         of[claim.programme.pack_id].append(claim)
     for pack_id, some in of.items():
         try:
-            yield rulebook.pack(pack_id, today), some
+            pack = rulebook.pack(pack_id, today)
         except rulebook.NotInForce:
             continue
+        if not any(fact.counted_by for fact in pack.facts.values()):
+            yield pack, some
 
 
 def _granted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -17,7 +17,7 @@ from .. import steps
 from ..models import Claim, Desk, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from huanxin.policy import Decision, Pack, Text
 
@@ -148,10 +148,20 @@ def failing(decision: Decision) -> list[tuple[str, str]]:
 def rests_on(claim: Claim) -> list[tuple[str, str, bool | None]]:
     """The checks of the decision that a claim was sent with: what each says, its clause, whether it held."""
     language = "en" if (get_language() or "").startswith("en") else "zh"
+    try:
+        pack = rulebook.by_digest(claim.pack_digest)
+    except rulebook.UnknownDigest:
+        pack = None
     return [
-        (check["says"].get(language) or check["says"]["zh"], check["clause"] or "", check["value"])
+        (check["says"].get(language) or check["says"]["zh"], clause_said(check, pack), check["value"])
         for check in claim.decision.get("checks", ())
     ]
+
+
+def clause_said(check: Mapping[str, Any], pack: Pack | None) -> str:
+    """The clause of a check as it was kept, in the reader's words where the archived pack has them."""
+    told = next((c.clause for c in pack.checks if c.id == check["id"]), None) if pack else None
+    return say(told) or check.get("clause") or ""
 
 
 def appeals_to(claim: Claim) -> str:

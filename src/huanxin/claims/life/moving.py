@@ -18,13 +18,13 @@ from huanxin.registry.models import LifeEvent
 from huanxin.rulebook import queries as rulebook
 from huanxin.rulebook.models import Release
 
-from .. import steps, things
+from .. import counting, steps, things
 from ..models import Claim, Hold, State, Step
 from ..refusals import AlreadyClaimed, Overtaken
 from ..steps import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from huanxin.foundation.access.models import User
     from huanxin.policy import Pack
@@ -194,12 +194,21 @@ def take_holds(claim: Claim, pack: Pack) -> None:
     for key in crossed:
         if Hold.objects.filter(kind=key.kind, key_hash=key.key_hash).exclude(claim=claim).exists():
             raise _taken(pack, key.name)
-    for key in things.holds_wanted(pack, claim, day):
+    for key in [*things.holds_wanted(pack, claim, day), *_turns(claim, pack)]:
         try:
             with transaction.atomic():
                 Hold.objects.create(kind=key.kind, key_hash=key.key_hash, claim=claim)
         except IntegrityError as taken:
             raise _taken(pack, key.name) from taken
+
+
+def _turns(claim: Claim, pack: Pack) -> Iterator[things.Key]:
+    """The claim's own turn in each class that is counted; it rests on the number that was counted for it."""
+    on = claim.decided_on or timezone.localdate()
+    for turns in counting.of(pack, claim.facts, claim.applicant_id, on, claim.pk):
+        if turns.taken > int(claim.facts.get(turns.fact) or 0):
+            raise _taken(pack, turns.fact)
+        yield things.Key(turns.fact, turns.kind, turns.free)
 
 
 def take_holds_of_many(claims: Sequence[tuple[Claim, Pack]]) -> bool:
@@ -231,6 +240,14 @@ def _taken(pack: Pack, name: str) -> AlreadyClaimed:
         return AlreadyClaimed(
             name,
             _("You have a claim of this kind for this year already. It is granted once in a year."),
+        )
+    if name in pack.facts:
+        return AlreadyClaimed(
+            name,
+            _(
+                "Another claim of the same person for goods of this class came first. Look at that one, "
+                "then try again."
+            ),
         )
     return AlreadyClaimed(
         name,

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.claims import queries as claims
 from huanxin.foundation.lib.money import Money, written, yuan
 from huanxin.registry.models import Party
 from huanxin.rulebook import queries as rulebook
@@ -86,12 +87,7 @@ def facts_of(
 ) -> dict[str, Any]:
     """The facts of the pack, filled from what the system knows; nobody types them in. Two queries at most."""
     pack = rulebook.pack(voucher.programme.pack_id, on)
-    had = Sale.objects.filter(
-        voucher__party_id=voucher.party_id,
-        voucher__product_class=voucher.product_class,
-        voucher__programme__pack_id=voucher.programme.pack_id,
-    ).exclude(state=Sale.State.RETURNED)
-    facts = {
+    facts: dict[str, Any] = {
         "bought_on": on,
         "product_class": product.product_class,
         "energy_grade": product.energy_grade,
@@ -99,9 +95,9 @@ def facts_of(
         "filed_price": filed,
         "buyer_is_person": voucher.party.kind == Party.Kind.PERSON,
         "seller_is_listed": merchant.state == Merchant.State.LISTED,
-        "already_claimed": had.count(),
     }
-    return {name: value for name, value in facts.items() if name in pack.facts}
+    known = {name: value for name, value in facts.items() if name in pack.facts}
+    return claims.counted(pack, known, voucher.party_id, on)
 
 
 def decide(voucher: Voucher, facts: dict[str, Any], on: dt.date) -> policy.Decision:

@@ -217,6 +217,8 @@ def _enter_claim(found: Examined, merchant: Merchant, offered: Offered, *, by: U
             sample=voucher.sample,
         )
     except claims.AlreadyClaimed as taken:
+        if taken.name in pack.facts:
+            raise refusals.NotEntitled(str(taken)) from taken
         raise refusals.SerialSold(str(taken)) from taken
     except claims.BadAnswers as bad:
         raise refusals.SerialMissing(str(bad)) from bad
