@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.foundation.lib.money import written
 
 if TYPE_CHECKING:
     from huanxin.policy import Decision, Pack, Text
@@ -211,6 +212,8 @@ def in_words(pack: Pack, name: str, value: object) -> str:
         return _say(fact.of[str(value)])
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
+    if fact.unit == "CNY":
+        return f"{written(Decimal(str(value)))} {_('yuan')}"
     if isinstance(value, Decimal):
         value = format(value.normalize(), "f")
     return f"{value} {fact.unit}".strip()

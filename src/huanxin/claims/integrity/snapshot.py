@@ -193,10 +193,27 @@ def _steps() -> Iterator[Sequence[Any]]:
 
 
 def _papers() -> Iterator[Sequence[Any]]:
+    """Papers by what they are called in the programme's pack, in both languages."""
+    called = _proofs()
     rows = ClaimPaper.objects.filter(replaced_at=None)
-    fields = ("claim_id", "paper_id", "proves", "paper__looks_hash", "paper__taken_on")
-    for _pk, *row in keyset(rows, fields):
-        yield row
+    fields = (
+        "claim_id", "paper_id", "proves", "claim__programme_id", "paper__looks_hash", "paper__taken_on",
+    )  # fmt: skip
+    for _pk, claim, paper, proves, programme, looks, taken_on in keyset(rows, fields):
+        yield claim, paper, *called.get((programme, proves), (proves, proves)), looks, taken_on
+
+
+def _proofs() -> dict[tuple[int, str], tuple[str, str]]:
+    """What the paper is called that proves a fact or thing of a programme, in Chinese and in English."""
+    releases = rulebook.newest_of_each()
+    packs = {pack_id: rulebook.thaw(release) for pack_id, release in releases.items()}
+    found: dict[tuple[int, str], tuple[str, str]] = {}
+    for programme in Programme.objects.filter(pack_id__in=packs):
+        pack = packs[programme.pack_id]
+        proofs = {name: fact.proof for name, fact in pack.facts.items()}
+        proofs |= {name: thing.proof for name, thing in pack.things.items()}
+        found |= {(programme.pk, n): (proof.zh, proof.en) for n, proof in proofs.items() if proof is not None}
+    return found
 
 
 def _people() -> Iterator[Sequence[Any]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huanxin.rulebook import queries as rulebook
 
+from ..filing import wording
 from ..integrity import queries as integrity
 from ..models import Desk, Finding, Severity, State
 from . import showing, suggestions
@@ -123,7 +124,7 @@ def _check(check: Mapping[str, Any], pack: Pack | None) -> CheckLine:
     return CheckLine(
         light=light,
         says=showing.said(check["says"]),
-        clause=check.get("clause") or "",
+        clause=wording.clause_said(check, pack),
         facts=[_fact_said(pack, name, value) for name, value in check.get("facts", {}).items()],
         applies=applies,
         is_unverified=bool(check.get("unverified")),
@@ -291,6 +292,10 @@ def deed_word(deed: str, *, done: bool = False) -> str:
         "recover_part": _("Part of the money recovered"),
         "give_back": _("Goods brought back"),
         "sell": _("Sold at the till"),
+        "discard": _("Thrown away before it was sent"),
+        "proof": _("The old thing arrived at its recycler"),
+        "raise": _("A later notice raised the amount"),
+        "top_up": _("Top-up by a later notice, without a claim of its own"),
     }
     return (was_done if done else to_do).get(deed, deed)
 

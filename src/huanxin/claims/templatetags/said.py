@@ -5,9 +5,16 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import get_language
 
+from huanxin.claims.review.sheet import deed_word
 from huanxin.policy import Text
 
 register = template.Library()
+
+
+@register.filter
+def deed_done(deed: str) -> str:
+    """A deed that was done, as a time line of an official says it."""
+    return deed_word(deed, done=True)
 
 
 @register.simple_tag

@@ -65,6 +65,7 @@ TABLES: Mapping[str, pa.Schema] = {
             ("claim", pa.int64()),
             ("paper", pa.int64()),
             ("proves", pa.string()),
+            ("proves_en", pa.string()),
             ("looks", pa.int64()),
             ("taken_on", pa.date32()),
         ]

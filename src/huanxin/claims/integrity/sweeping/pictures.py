@@ -20,7 +20,7 @@ _MOST_ALIKE = 200
 
 _SAME = """
 SELECT p.paper, list(DISTINCT c.id ORDER BY c.id)[:200], count(DISTINCT c.id), count(DISTINCT c.applicant),
-  any_value(p.proves), sum(c.cents)
+  min(p.proves), min(p.proves_en), sum(c.cents)
 FROM papers p SEMI JOIN (SELECT paper FROM papers GROUP BY paper HAVING count(*) > 1) t ON t.paper = p.paper
   JOIN c ON c.id = p.claim WHERE NOT c.is_top_up
 GROUP BY p.paper HAVING count(DISTINCT c.id) > 1 AND count(DISTINCT c.applicant) > 1"""
@@ -56,7 +56,7 @@ WHERE bit_count(xor(a.l, b.l)) <= {MOST_BITS}"""
 def find(connection: duckdb.DuckDBPyConnection) -> list[Hit]:
     """Claims of different people with one picture, exactly or nearly. Cost: linear in the papers."""
     hits = []
-    for paper, claims, n, people, proves, cents in connection.execute(_SAME).fetchall():
+    for paper, claims, n, people, *proves, cents in connection.execute(_SAME).fetchall():
         hits.append(
             _hit(f"same|{paper}", claims, proves, 85, kind="same_picture", n=n, people=people, cents=cents)
         )
@@ -82,7 +82,7 @@ def _near(connection: duckdb.DuckDBPyConnection) -> list[Hit]:
     rows = connection.execute(
         f"""
         SELECT coalesce(g.picture, p.looks) AS picture, list(DISTINCT c.id ORDER BY c.id)[:200],
-          count(DISTINCT c.id), count(DISTINCT c.applicant), any_value(p.proves), sum(c.cents)
+          count(DISTINCT c.id), count(DISTINCT c.applicant), min(p.proves), min(p.proves_en), sum(c.cents)
         FROM papers p LEFT JOIN looks_of g ON g.looks = p.looks JOIN c ON c.id = p.claim
         WHERE p.looks IN (SELECT looks FROM looks_of UNION ALL SELECT looks FROM papers
             WHERE looks <> 0 GROUP BY looks HAVING count(*) > 1) AND NOT c.is_top_up
@@ -91,12 +91,13 @@ def _near(connection: duckdb.DuckDBPyConnection) -> list[Hit]:
     ).fetchall()
     return [
         _hit(f"near|{picture}", claims, proves, 70, kind="like_picture", n=n, people=people, cents=cents)
-        for picture, claims, n, people, proves, cents in rows
+        for picture, claims, n, people, *proves, cents in rows
     ]
 
 
-def _hit(key: str, claims: list[int], proves: str, strength: int, **why: object) -> Hit:
-    is_delivery = "送货" in proves or "delivery" in proves.lower()
+def _hit(key: str, claims: list[int], proves: list[str], strength: int, **why: object) -> Hit:
+    zh, en = proves
+    is_delivery = "送货" in zh or "delivery" in en.lower()
     more = 5 * (len(claims) - 2)
-    told = json.loads(json.dumps({**why, "proves": proves}, default=str))
+    told = json.loads(json.dumps({**why, "proves": zh, "proves_en": en}, default=str))
     return Hit("C15" if is_delivery else "C39", key, min(100, strength + more), told, tuple(claims))

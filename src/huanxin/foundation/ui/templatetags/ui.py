@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from huanxin.foundation.lib.money import written
 
 from .. import badges, maps, navigation
 
@@ -71,6 +74,12 @@ def room_links(context: Context) -> navigation.Links:
 def said(named: Any) -> str:
     """What has a name in every language, in the reader's: a place, a text of a pack."""
     return str(named.say(get_language() or "zh-hans")) if named is not None else ""
+
+
+@register.filter
+def yuan(amount: Decimal | str | None) -> str:
+    """An amount of money as it stands on every page; a dash where there is none."""
+    return "–" if amount is None or amount == "" else written(Decimal(amount))
 
 
 @register.simple_tag
