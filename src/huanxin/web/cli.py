@@ -1,4 +1,4 @@
-"""`huanxin serve`, `migrate`, `demo` and `django`."""
+"""`huanxin serve`, `migrate`, `daily`, `demo` and `django`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,25 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=1)
     registry.load_places()
+
+
+@app.command()
+def daily(
+    no_checks: Annotated[
+        bool, typer.Option("--no-checks", help="Without the checks over all claims, for every hour.")
+    ] = False,
+) -> None:
+    """Do what is due: vouchers lapse, notices end, claims follow the bank, checks run, messages go out."""
+    from huanxin.web import daily as clock
+
+    is_whole = True
+    for done in clock.tell(with_checks=not no_checks):
+        typer.secho(done.sentence, fg="red" if done.has_failed else None, err=done.has_failed)
+        for what, why in done.left:
+            typer.echo(f"{what}: {why}", err=True)
+        is_whole = is_whole and not done.has_failed and not done.left
+    if not is_whole:
+        raise typer.Exit(1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -22,6 +22,7 @@ from . import queries, services
 from .models import KeptAnswer, Scope, Token
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from django.core.files.uploadedfile import UploadedFile
@@ -132,6 +133,11 @@ def once(request: HttpRequest, key: str, deed: Callable[[], tuple[int, BaseModel
             {"Idempotency-Key": _("Take a new one.")},
         )
     return Status(before.status, json.loads(sealed.unseal(bytes(before.body_sealed))))
+
+
+def forget_answers(before: dt.datetime) -> int:
+    """Forget what programs were answered before then; their keys are free again. How many it were."""
+    return KeptAnswer.objects.filter(at__lt=before).delete()[0]
 
 
 def _digest(request: HttpRequest) -> bytes:
