@@ -56,6 +56,8 @@ def found_in(path: Path) -> Iterator[Found]:
         yield line, message, context
     if path.name == "cli.py":
         yield from _of_commands(text)
+    if path.name in ("api.py", "programs.py", "problems.py"):
+        yield from _of_interface(text)
 
 
 def _as_python(template: str) -> str:
@@ -81,6 +83,25 @@ def _of_commands(text: str) -> Iterator[Found]:
         if isinstance(node, ast.FunctionDef) and (doc := ast.get_docstring(node)) and _is_command(node):
             yield node.lineno, doc, None
         if isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
+            yield node.value.lineno, str(node.value.value), None
+
+
+def _of_interface(text: str) -> Iterator[Found]:
+    """What the OpenAPI document says: docstrings of operations and of what they take and answer, with every
+    `description=` of a field."""
+    for node in ast.walk(ast.parse(text)):
+        is_shape = isinstance(node, ast.ClassDef) and any("BaseModel" in ast.unparse(b) for b in node.bases)
+        is_shape = is_shape or (isinstance(node, ast.ClassDef) and node.name.endswith(("In", "Out")))
+        is_operation = isinstance(node, ast.FunctionDef) and any(
+            ast.unparse(mark).startswith("router.") for mark in node.decorator_list
+        )
+        if (is_shape or is_operation) and (doc := ast.get_docstring(node)):
+            yield node.lineno, doc, None
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "description"
+            and isinstance(node.value, ast.Constant)
+        ):
             yield node.value.lineno, str(node.value.value), None
 
 

@@ -37,6 +37,12 @@ def test_the_document_is_openapi_31_with_examples_and_scopes(client) -> None:
     assert document["components"]["schemas"]["ClaimIn"]["properties"]["programme"]["examples"]
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "提交申请"), ("en", "File a claim")])
+def test_the_document_speaks_the_readers_language(client, language: str, said: str) -> None:
+    document = client.get("/api/openapi.json", headers={"accept-language": language}).json()
+    assert document["paths"]["/api/claims"]["post"]["description"].startswith(said)
+
+
 def test_the_document_is_shown_as_a_page_without_anything_from_elsewhere(client) -> None:
     page = client.get("/api/docs/").content.decode()
     assert "POST /api/claims" in page

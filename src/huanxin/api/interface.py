@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
 from ninja import NinjaAPI
 
 from huanxin.claims.api import router as claims
@@ -15,12 +16,12 @@ from huanxin.tradein.api import router as till
 from . import refusals
 from .reading import StrictJson
 
-_ABOUT = """Decide, file and follow claims, redeem vouchers, and be told.
+_ABOUT = gettext_noop("""Decide, file and follow claims, redeem vouchers, and be told.
 
 Every call carries `Authorization: Bearer hx_…`; an administrator issues the token with its scopes.
 Money is a text in yuan with two places. What is refused comes as `application/problem+json` with a sentence
 for each field, in the language of `Accept-Language` (zh-hans, en). Deeds take an `Idempotency-Key`.
-"""
+""")
 
 api = NinjaAPI(
     title="Huanxin",
@@ -37,8 +38,9 @@ refusals.teach(api)
 
 
 def document() -> dict[str, Any]:
-    """The OpenAPI document, its refusals under their own media type and each scope named."""
-    found = api.get_openapi_schema(path_prefix="/api/")
+    """The OpenAPI document in the reader's language, its refusals under their own media type and each scope
+    named."""
+    found: dict[str, Any] = _said(api.get_openapi_schema(path_prefix="/api/"))
     scopes = _scopes()
     for operations in found["paths"].values():
         for operation in operations.values():
@@ -48,6 +50,16 @@ def document() -> dict[str, Any]:
                 if int(status) >= 400 and "content" in said:
                     said["content"] = {"application/problem+json": next(iter(said["content"].values()))}
     return found
+
+
+def _said(part: Any) -> Any:
+    """The document with every description in the reader's language; names stay."""
+    if isinstance(part, dict):
+        return {
+            key: gettext(said) if key == "description" and isinstance(said, str) and said else _said(said)
+            for key, said in part.items()
+        }
+    return [_said(one) for one in part] if isinstance(part, list) else part
 
 
 def _scopes() -> dict[str, str]:
