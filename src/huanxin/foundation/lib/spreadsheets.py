@@ -19,7 +19,9 @@ from .sheeterror import SheetError
 from .workbooks import NoValue
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+
+    Lines = Iterator[tuple[int, list[object]]]
 
 __all__ = ["NoValue", "Sheet", "SheetError", "harmless", "marked", "plain", "rows", "write_csv", "write_xlsx"]
 
@@ -40,11 +42,12 @@ class Sheet:
 
     `kind` is `xlsx` or `csv`, `encoding` what a CSV was read as, `sheet` the worksheet's name; `line` is that
     of the headings. Cells are `str`, `float`, `bool`, dates, or `NoValue`; empty ones are `""`. Every line
-    has as many cells as there are headings.
+    has as many cells as there are headings. `again` gives the lines once more; a workbook is not read anew.
     """
 
     headers: tuple[str, ...]
-    lines: Iterator[tuple[int, list[object]]]
+    lines: Lines
+    again: Callable[[], Lines]
     line: int
     kind: str
     encoding: str = ""
@@ -72,16 +75,27 @@ def rows(
         magic = stream.read(8)
     if magic.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         book = workbooks.open_workbook(path, sheet)
-        found = headings.find(book.lines, book.merged, known)
-        lines = _whole(found.lines, len(found.names))
-        return Sheet(found.names, lines, found.line, "xlsx", sheet=book.sheet, sheets=book.sheets)
+
+        return _of_workbook(book, known)
     text = delimited.open_delimited(path, encoding)
     found = headings.find(text.lines, (), known)
-    lines = _whole(_armed_again(found.lines), len(found.names))
-    return Sheet(found.names, lines, found.line, "csv", encoding=text.encoding)
+    return Sheet(
+        found.names, _whole(_armed_again(found.lines), len(found.names)),
+        lambda: rows(path, sheet, encoding, known).lines, found.line, "csv", encoding=text.encoding,
+    )  # fmt: skip
 
 
-def _whole(lines: Iterator[tuple[int, list[object]]], width: int) -> Iterator[tuple[int, list[object]]]:
+def _of_workbook(book: workbooks.Workbook, known: Container[str]) -> Sheet:
+    found = headings.find(book.lines(), book.merged, known)
+
+    def again() -> Lines:
+        return _whole(headings.find(book.lines(), book.merged, known).lines, len(found.names))
+
+    lines = _whole(found.lines, len(found.names))
+    return Sheet(found.names, lines, again, found.line, "xlsx", sheet=book.sheet, sheets=book.sheets)
+
+
+def _whole(lines: Lines, width: int) -> Lines:
     """Lines with as many cells as there are headings; empty lines are left out."""
     for number, cells in lines:
         if len(cells) < width:
@@ -92,7 +106,7 @@ def _whole(lines: Iterator[tuple[int, list[object]]], width: int) -> Iterator[tu
             yield number, cells
 
 
-def _armed_again(lines: Iterator[tuple[int, list[object]]]) -> Iterator[tuple[int, list[object]]]:
+def _armed_again(lines: Lines) -> Lines:
     """Take back the apostrophe that `write_csv` put before a text: a list goes out and in unchanged."""
     for number, cells in lines:
         yield (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import python_calamine as calamine
@@ -48,11 +49,14 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Workbook:
-    """The rows of one worksheet, counted from line 1, and which of its cells are merged."""
+    """The rows of one worksheet, counted from line 1, and which of its cells are merged.
+
+    The worksheet is in memory: `lines` may be asked for again, and nothing is read again.
+    """
 
     sheet: str
     sheets: tuple[str, ...]
-    lines: Grid
+    lines: Callable[[], Grid]
     merged: tuple[Span, ...]
 
 
@@ -75,7 +79,7 @@ def open_workbook(path: Path, sheet: str | None) -> Workbook:
             if page.end is not None:
                 empty_cells = parts.get(book.sheet_names.index(name), {})
                 merged = tuple(page.merged_cell_ranges or ())
-                return Workbook(name, names, _lines(page, empty_cells), merged)
+                return Workbook(name, names, partial(_lines, page, empty_cells), merged)
     except calamine.PasswordError:
         raise SheetError(
             _("The workbook is protected with a password."),

@@ -101,13 +101,12 @@ def import_assets(
     record.n_lines, record.beat_at = survey.n_rows, timezone.now()
     record.read_as = " ".join(filter(None, (sheet.kind, sheet.encoding, sheet.sheet)))
     record.save()
-    again = spreadsheets.rows(path, encoding=encoding, known=columns.known_headings(pack))
     running = _Running(record, reader, survey, Writer(
         kind, reader.scheme == "public", record.pk, by.pk if by else None, source[:200], sample,
         None if within is None else tuple(within),
     ))  # fmt: skip
     try:
-        running.carry_in(again.lines, progress)
+        running.carry_in(sheet.again(), progress)
         running.give_back(sheet.headers)
     except (OSError, DatabaseError, XlsxFileError) as error:
         raise _stopped(record, error) from error
