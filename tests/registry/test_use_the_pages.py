@@ -177,6 +177,15 @@ def test_what_cannot_be_read_in_the_address_asks_nothing(pumps, client, li_jing)
     assert len(names(answer)) == 3
 
 
+@pytest.mark.parametrize("mark", ["NQ", "²", "b²", "W2ZhbHNlLDFd"])
+@pytest.mark.parametrize("page", ["registry:inventory", "registry:imports", "registry:doubts"])
+def test_a_mark_of_no_page_leads_to_the_first_one(pumps, client, li_jing, page, mark):
+    client.force_login(li_jing)
+    answer = client.get(reverse(page), {"after": mark, "place": "1525", "kind": KIND})
+    assert answer.status_code == 200
+    assert client.get(reverse("registry:doubts"), {"thing": mark}).status_code == 200
+
+
 def test_an_identity_is_shown_in_full_for_a_reason_only(pumps, client, li_jing):
     client.force_login(li_jing)
     thing = Asset.objects.get(name="一号泵")

@@ -35,7 +35,7 @@ def paper(request: HttpRequest, number: str, paper: int) -> HttpResponse:
         return guards.refused(request, "review", found.claim.place_id)
     shows = request.GET.get("shows", "")
     try:
-        if shows.isdigit():
+        if shows.isdecimal():
             return _picture(found, int(shows))
         return _whole(found)
     except (registry.PaperLost, registry.PaperAltered) as gone:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.ui import listing, places
 
 from . import queries, services, showing
@@ -111,7 +112,7 @@ def purpose(request: HttpRequest, purpose: str) -> HttpResponse:
     rows = queries.transfers(purpose).filter(
         access.in_areas(request.user, "account", "lane__budget__place_code")
     )
-    found = listing.by_key(rows, request.GET.get("after"), newest_first=False)
+    found = pages.by_key(rows, request.GET.get("after"), newest_first=False)
     if not found.rows:
         raise Http404(_("No money was ever moved for “%(purpose)s”.") % {"purpose": purpose})
     shown = listing.page(request, found, showing.transfer_columns(with_purpose=False))
@@ -127,7 +128,7 @@ def purpose(request: HttpRequest, purpose: str) -> HttpResponse:
 
 def _budget_page(request: HttpRequest, found: Budget, form: GrantForm) -> HttpResponse:
     standing = queries.standing_of([found])[0]
-    rows = listing.by_key(queries.of_budget(found), request.GET.get("after"))
+    rows = pages.by_key(queries.of_budget(found), request.GET.get("after"))
     sums = {stage: getattr(standing, stage) for stage in ("granted", *queries.STAGES)}
     context = {
         "listing": listing.page(request, rows, showing.transfer_columns(with_purpose=True)),
@@ -142,14 +143,14 @@ def _budget_page(request: HttpRequest, found: Budget, form: GrantForm) -> HttpRe
     return render(request, "ledger/budget.html", context, status=422 if form.errors else 200)
 
 
-def _page(request: HttpRequest, chosen: QuerySet[Budget]) -> listing.Rows[queries.Standing]:
+def _page(request: HttpRequest, chosen: QuerySet[Budget]) -> pages.Page[queries.Standing]:
     """A page of budgets in their order: there are hundreds, so that counting from the start costs nothing."""
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() else 0
     some = list(chosen[start : start + _ON_A_PAGE + 1])
     rows = queries.standing_of(some[:_ON_A_PAGE])
     before = str(max(0, start - _ON_A_PAGE)) if start else None
-    return listing.Rows(rows, before, str(start + _ON_A_PAGE) if len(some) > _ON_A_PAGE else None)
+    return pages.Page(rows, before, str(start + _ON_A_PAGE) if len(some) > _ON_A_PAGE else None)
 
 
 def _budget(request: HttpRequest, number: int) -> Budget:

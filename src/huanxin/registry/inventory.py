@@ -5,25 +5,30 @@ Whatever is asked, a page costs what a page costs, not what the table holds.
 
 from __future__ import annotations
 
-import base64
-import json
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from huanxin.foundation.lib import pages
+
 from . import kinds, names
 from .models import Asset
 from .wanted import identity_hashes
+
+if TYPE_CHECKING:
+    from huanxin.foundation.lib.pages import Page
 
 # Beyond this many a list says “more than”; counting a million would cost more than showing a page.
 COUNTED = 10_000
 _COUNTED_BY_NAME = 1_000
 # A fragment found in fewer names than this is answered from the index of names alone.
 _FEW = 5_000
+# What the columns of an order hold in a mark; the others are numbers.
+_KINDS = {"place_id": str}
 _PAIRS = "string_to_array(registry_asset.name_pairs, ' ')"
 
 
@@ -47,15 +52,6 @@ class Filters:
     sample: bool | None = None
     text: str = ""
     order: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows, and the marks of the pages before and after, `None` at either end."""
-
-    rows: list[Asset]
-    previous: str | None
-    next: str | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ def narrowed(filters: Filters, rows: QuerySet[Asset] | None = None) -> QuerySet[
 
 def inventory(
     filters: Filters, after: str | None = None, limit: int = 50, *, rows: QuerySet[Asset] | None = None
-) -> Page:
+) -> Page[Asset]:
     """A page of the inventory; `after` is the `next` or `previous` of another page with the same filters.
 
     In the order of the index that serves the question best: by place if a place is asked for, else by year
@@ -105,21 +101,19 @@ def inventory(
     once.
     """
     order = _order(filters)
-    back, key = _read_mark(after, order)
+    back, key = pages.read(after, *(_KINDS.get(column, int) for column in order))
     is_down = back != filters.order.startswith("-")
     found = narrowed(filters, rows).select_related("place")
     if key is not None:
-        found = found.filter(_beyond(order, key, down=is_down))
-    page = list(found.order_by(*(f"-{c}" if is_down else c for c in order))[: limit + 1])
-    has_more = len(page) > limit
-    page = page[:limit]
-    if back:
-        page.reverse()
-    if not page:
-        return Page([], None, None)
-    before = _mark(page[0], order, back=True) if (has_more if back else key is not None) else None
-    behind = _mark(page[-1], order, back=False) if (key is not None if back else has_more) else None
-    return Page(page, before, behind)
+        found = found.filter(pages.beyond([f"registry_asset.{c}" for c in order], key, down=is_down))
+    some = list(found.order_by(*(f"-{c}" if is_down else c for c in order))[: limit + 1])
+    return pages.cut(
+        some,
+        limit,
+        lambda row, back: pages.written([getattr(row, c) for c in order], back=back),
+        back=back,
+        is_first=key is None,
+    )
 
 
 def count(filters: Filters, rows: QuerySet[Asset] | None = None) -> Count:
@@ -143,35 +137,6 @@ def _order(filters: Filters) -> tuple[str, ...]:
     if filters.from_year is not None or filters.to_year is not None:
         return ("in_service_year", "id")
     return ("id",)
-
-
-def _beyond(order: tuple[str, ...], key: list[Any], *, down: bool) -> Q:
-    to = "<" if down else ">"
-    columns = ", ".join(f"registry_asset.{column}" for column in order)
-    marks = ", ".join(["%s"] * len(order))
-    # Rows compared as a whole: the only form in which both databases start reading the index right there.
-    return Q(RawSQL(f"({columns}) {to} ({marks})", key, BooleanField()))
-
-
-def _mark(row: Asset, order: tuple[str, ...], *, back: bool) -> str:
-    key = [getattr(row, c) for c in order]
-    return base64.urlsafe_b64encode(json.dumps([back, *key]).encode()).decode().rstrip("=")
-
-
-def _read_mark(mark: str | None, order: tuple[str, ...]) -> tuple[bool, list[Any] | None]:
-    """A mark that was altered, or that belongs to another order, leads to the first page."""
-    if not mark:
-        return False, None
-    try:
-        back, *key = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-    except ValueError:
-        return False, None
-    fits = (
-        len(key) == len(order)
-        and isinstance(key[-1], int)
-        and (len(key) == 1 or isinstance(key[0], int | str))
-    )
-    return (bool(back), key) if fits else (False, None)
 
 
 def _named(rows: QuerySet[Asset], filters: Filters) -> QuerySet[Asset]:

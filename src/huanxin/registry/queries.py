@@ -8,7 +8,7 @@ from huanxin.foundation.lib import sealed
 
 from . import kinds as _kinds
 from .importing import columns, identities, mapping
-from .inventory import Count, Filters, Page, count, find, inventory, narrowed
+from .inventory import Count, Filters, count, find, inventory, narrowed
 from .kinds import UnknownKind
 from .models import Asset, Import, KindTally, LifeEvent, Place
 from .papers.content import PaperRefused
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from huanxin.policy import Pack
 
 __all__ = [
-    "Count", "Filters", "Page", "PaperAltered", "PaperLost", "PaperRefused", "Read", "ReaderMissing",
+    "Count", "Filters", "PaperAltered", "PaperLost", "PaperRefused", "Read", "ReaderMissing",
     "Snapshot", "UnknownKind", "asset", "boundaries", "can_read", "changed_since", "children", "count",
     "doubts", "events", "field_of", "find", "guess_mapping", "identity_of", "imports", "inventory", "kind",
     "kinds", "known_headings", "made_up_kinds", "mapping_targets", "narrowed", "normalised",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huanxin.foundation.ui import listing
+from huanxin.foundation.lib import pages
 from huanxin.registry import queries as registry
 from huanxin.registry import services as registering
 
@@ -161,7 +161,7 @@ def received(request: HttpRequest, claim: Claim) -> HttpResponse:
 @logged_in
 def mine(request: HttpRequest) -> HttpResponse:
     """My claims: state, desk, days left, my next deed."""
-    found = listing.by_key(queries.of_person(request.user), request.GET.get("after"), 20)
+    found = pages.by_key(queries.of_person(request.user), request.GET.get("after"), 20)
     context = {"cards": wording.cards(found.rows), "page": found, "party": registry.party_of(request.user)}
     return render(request, "claims/mine.html", context)
 

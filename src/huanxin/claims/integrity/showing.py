@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.access.models import User
+from huanxin.foundation.lib.pages import Page
 from huanxin.foundation.ui import badges
-from huanxin.foundation.ui.listing import Column, Rows
+from huanxin.foundation.ui.listing import Column
 from huanxin.ledger import queries as ledger
 from huanxin.registry.models import LifeEvent
 from huanxin.rulebook import queries as rulebook
@@ -33,15 +34,15 @@ _LOOKS = {Severity.BLOCK: "bad", Severity.REVIEW: "waiting", Severity.INFO: "pla
 _JUDGED = {"open": ("waiting", "?"), "confirmed": ("bad", "✕"), "cleared": ("good", "✓")}
 
 
-def page(rows: QuerySet[Finding], mark: str | None) -> Rows[Finding]:
+def page(rows: QuerySet[Finding], mark: str | None) -> Page[Finding]:
     """The strongest first, a page at a time by strength and key; `mark` is where the page before ended."""
     strength, _sep, key = (mark or "").partition("-")
-    if strength.isdigit() and key.isdigit():
+    if strength.isdecimal() and key.isdecimal():
         weaker = rows.filter(strength__lt=int(strength))
         rows = weaker | rows.filter(strength=int(strength), pk__lt=int(key))
     some = list(rows.order_by("-strength", "-pk")[: _PAGE + 1])
     more, some = len(some) > _PAGE, some[:_PAGE]
-    return Rows(some, None, f"{some[-1].strength}-{some[-1].pk}" if more else None)
+    return Page(some, None, f"{some[-1].strength}-{some[-1].pk}" if more else None)
 
 
 def columns() -> list[Column[Finding]]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from huanxin.foundation.access import queries as access
-from huanxin.foundation.lib import workdays
+from huanxin.foundation.lib import pages, workdays
 
 from ..models import Claim, Objection, Programme, PublicNotice, State
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from huanxin.foundation.access.models import User
     from huanxin.foundation.lib.money import Money
+    from huanxin.foundation.lib.pages import Page
     from huanxin.registry.models import Place
 
 
@@ -67,16 +68,13 @@ def with_counts(rows: QuerySet[PublicNotice]) -> QuerySet[PublicNotice]:
     )
 
 
-def claims_in(notice: PublicNotice, after: str | None, limit: int = 100) -> tuple[list[Claim], str | None]:
-    """A page of a notice's claims in the order of their ids, and the mark of the next. One query.
+def claims_in(notice: PublicNotice, after: str | None, limit: int = 100) -> Page[Claim]:
+    """A page of a notice's claims in the order of their ids. One query.
 
     A claim that was withdrawn or refused meanwhile is shown no more.
     """
     rows = Claim.objects.filter(notice=notice, state__in=(State.NOTICE, State.COMMITTED, State.SUSPENDED))
-    if after and after.isdigit():
-        rows = rows.filter(pk__gt=int(after))
-    some = list(rows.select_related("applicant", "place").order_by("pk")[: limit + 1])
-    return some[:limit], str(some[limit - 1].pk) if len(some) > limit else None
+    return pages.by_key(rows.select_related("applicant", "place"), after, limit, newest_first=False)
 
 
 def open_objections(user: User | AnonymousUser) -> QuerySet[Objection]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires, throttled
 from huanxin.foundation.access.services import disclose
-from huanxin.foundation.ui import listing
+from huanxin.foundation.lib import pages
 
 from ..models import Claim, Objection, Programme, PublicNotice, State
 from ..refusals import Refused
@@ -33,7 +33,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What is to be published, what stands in notice, objections to answer."""
     to_publish = queries.to_publish(request.user)
     places = queries.places_of(to_publish)
-    page = listing.by_key(queries.notices(request.user), request.GET.get("after"), 20)
+    page = pages.by_key(queries.notices(request.user), request.GET.get("after"), 20)
     names = showing.titles({*(row.programme for row in to_publish), *(n.programme for n in page.rows)})
     today = timezone.localdate()
     context = {
@@ -132,7 +132,7 @@ def contact(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def open_notices(request: HttpRequest) -> HttpResponse:
     """The notices that stand today, for everybody."""
-    page = listing.by_key(queries.running(), request.GET.get("after"), 50)
+    page = pages.by_key(queries.running(), request.GET.get("after"), 50)
     names = showing.titles({notice.programme for notice in page.rows})
     rows = [
         (notice, names[notice.programme_id], notice.place.say(showing.language()), queries.days_left(notice))
@@ -145,7 +145,7 @@ def open_notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """One notice, without login: masked names, amounts, and how to object. After its end nothing is shown."""
     found = _notice(number)
-    rows, following = queries.claims_in(found, request.GET.get("after"))
+    page = queries.claims_in(found, request.GET.get("after"))
     context = {
         "notice": found,
         "is_over": _is_over(found),
@@ -155,9 +155,10 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "rows": []
         if _is_over(found)
         else [
-            (row, _masked(row), row.place.say(showing.language()), showing.money(row.amount)) for row in rows
+            (row, _masked(row), row.place.say(showing.language()), showing.money(row.amount))
+            for row in page.rows
         ],
-        "next": following,
+        "next": page.next,
     }
     return render(request, "claims/notice.html", context)
 

@@ -15,7 +15,7 @@ from ..integrity import queries as integrity
 from ..life import queries as life
 from ..models import Claim, ClaimPaper, Objection, State, Step
 from ..refusals import UnknownClaim
-from .queue import Asked, Counts, Elsewhere, Page, after, count, counts, elsewhere, page
+from .queue import Asked, Counts, Elsewhere, after, count, counts, elsewhere, page
 from .seats import Seat, light, seats
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..steps import Row
 
 __all__ = [
-    "Asked", "Counts", "Elsewhere", "File", "Link", "Page", "Seat", "after", "count", "counts", "elsewhere",
+    "Asked", "Counts", "Elsewhere", "File", "Link", "Seat", "after", "count", "counts", "elsewhere",
     "file", "in_my_area", "page", "seats",
 ]  # fmt: skip
 

@@ -5,26 +5,24 @@ Whatever the table holds, a page reads about a page of an index; the counts look
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, CharField, Count, Q, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Case, CharField, Count, Q, Value, When
 from django.utils import timezone
 
+from huanxin.foundation.lib import pages
 from huanxin.registry import queries as registry
 
 from ..models import Claim, Desk, State
 from .seats import GREEN, here, light
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.db.models import QuerySet
+
+    from huanxin.foundation.lib.pages import Page
 
     from .seats import Seat
 
@@ -62,15 +60,6 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Page:
-    """Some files, and the marks of the pages before and after, `None` at either end."""
-
-    rows: Sequence[Claim]
-    previous: str | None
-    next: str | None
-
-
-@dataclass(frozen=True)
 class Counts:
     """How many of the files first by the clock are late, due today, red …; `is_more`: there are others."""
 
@@ -89,7 +78,7 @@ class Elsewhere:
     is_more: bool
 
 
-def page(asked: Asked, mark: str | None = None, limit: int = 50) -> Page:
+def page(asked: Asked, mark: str | None = None, limit: int = 50) -> Page[Claim]:
     """A page of the queue, the most urgent first; `mark` is another page's `next` or `previous`.
 
     Each place is read from its own index from where the page begins, so nothing is sorted that is not shown.
@@ -97,20 +86,10 @@ def page(asked: Asked, mark: str | None = None, limit: int = 50) -> Page:
     """
     back, key = _read_mark(mark)
     ids = _ids(asked, limit + 1, key, back=back)
-    has_more, ids = len(ids) > limit, ids[:limit]
-    if back:
-        ids.reverse()
-    if not ids:
-        return Page([], None, None)
     found = Claim.objects.filter(pk__in=ids).annotate(light=light())
     by_pk = {claim.pk: claim for claim in found.select_related("applicant", "programme", "place")}
-    rows = [by_pk[pk] for pk in ids if pk in by_pk]
-    has_before, has_behind = (has_more, True) if back else (key is not None, has_more)
-    return Page(
-        rows,
-        _mark(rows[0], back=True) if has_before else None,
-        _mark(rows[-1], back=False) if has_behind else None,
-    )
+    some = [by_pk[pk] for pk in ids if pk in by_pk]
+    return pages.cut(some, limit, _mark, back=back, is_first=key is None)
 
 
 def counts(asked: Asked) -> Counts:
@@ -185,9 +164,8 @@ def _some(asked: Asked, limit: int, key: list[Any] | None, *, back: bool) -> lis
     """Files of any colour in the order of the clock, from behind `key` on."""
     wanted = _narrowed(asked.seat.claims(), asked)
     if key is not None:
-        # Rows compared as a whole: the only form in which both databases start reading the index right there.
-        beyond = f"(claims_claim.due_on, claims_claim.id) {'<' if back else '>'} (%s, %s)"
-        wanted = wanted.filter(Q(RawSQL(beyond, key, BooleanField())))
+        columns = ("claims_claim.due_on", "claims_claim.id")
+        wanted = wanted.filter(pages.beyond(columns, key, down=back))
     order = ("-due_on", "-pk") if back else ("due_on", "pk")
     code = asked.seat.place_code
     if connection.vendor == "postgresql" and len(code) == 4:
@@ -226,20 +204,17 @@ def _day(claim: Claim) -> str:
     return (claim.due_on or dt.date.max).isoformat()
 
 
-def _mark(row: Claim, *, back: bool) -> str:
-    said = json.dumps([back, _day(row), row.pk])
-    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+def _mark(row: Claim, back: bool) -> str:
+    return pages.written([_day(row), row.pk], back=back)
 
 
 def _read_mark(mark: str | None) -> tuple[bool, list[Any] | None]:
     """A mark that was altered leads to the first page."""
-    if not mark:
-        return False, None
+    back, key = pages.read(mark, str, int)
     try:
-        back, day, pk = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        return bool(back), [dt.date.fromisoformat(day).isoformat(), int(pk)]
-    except (ValueError, TypeError):
+        return back, key and [dt.date.fromisoformat(key[0]).isoformat(), key[1]]
+    except ValueError:
         return False, None
 
 
-__all__ = ["COUNTED", "Asked", "Counts", "Elsewhere", "Page", "after", "count", "counts", "elsewhere", "page"]
+__all__ = ["COUNTED", "Asked", "Counts", "Elsewhere", "after", "count", "counts", "elsewhere", "page"]

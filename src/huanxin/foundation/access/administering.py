@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from huanxin.foundation.lib import pages
+
 from . import queries, services
 from .forms import LogFilter, MandateForm, PeopleFilter, TokenForm
 from .guards import requires
@@ -63,7 +65,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         "today": timezone.localdate(),
         "tokens": user.tokens.order_by("-pk")[:20],
         "has_factor": queries.has_second_factor(user),
-        "events": queries.page(queries.events(login=user.username), limit=20).rows,
+        "events": pages.by_key(queries.events(login=user.username), None, 20).rows,
         "link": request.session.pop("password_link", ""),
         "is_me": user == request.user,
     }
@@ -134,7 +136,7 @@ def disclosures(request: HttpRequest) -> HttpResponse:
     form = LogFilter(request.GET)
     said = form.cleaned_data if form.is_valid() else {}
     found = queries.disclosures(words=said.get("q", ""), login=said.get("login", ""))
-    context = {"form": form, "page": queries.page(found, request.GET.get("after", ""))}
+    context = {"form": form, "page": pages.by_key(found, request.GET.get("after"))}
     context["query"] = _without_page(request)
     return render(request, "access/disclosures.html", context)
 
@@ -146,7 +148,7 @@ def events(request: HttpRequest) -> HttpResponse:
     form = LogFilter(request.GET)
     said = form.cleaned_data if form.is_valid() else {}
     found = queries.events(login=said.get("login", ""), kind=said.get("kind", ""))
-    context = {"form": form, "page": queries.page(found, request.GET.get("after", ""))}
+    context = {"form": form, "page": pages.by_key(found, request.GET.get("after"))}
     context["query"] = _without_page(request)
     return render(request, "access/events.html", context)
 
@@ -163,7 +165,7 @@ def _people(request: HttpRequest, form: MandateForm) -> HttpResponse:
     context = {
         "filters": filters,
         "form": form,
-        "page": queries.page(found, request.GET.get("after", "")),
+        "page": pages.by_key(found, request.GET.get("after")),
         "query": _without_page(request),
     }
     return render(request, "access/people.html", context, status=422 if form.errors else 200)
@@ -175,7 +177,7 @@ def _tokens(request: HttpRequest, form: TokenForm, text: str = "") -> HttpRespon
         "form": form,
         "text": text,
         "today": timezone.localdate(),
-        "page": queries.page(found, request.GET.get("after", "")),
+        "page": pages.by_key(found, request.GET.get("after")),
     }
     return render(request, "access/tokens.html", context, status=422 if form.errors else 200)
 

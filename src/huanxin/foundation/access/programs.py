@@ -15,7 +15,7 @@ from ninja.responses import Status
 from ninja.security import HttpBearer
 from pydantic import BaseModel, Field
 
-from huanxin.foundation.lib import sealed
+from huanxin.foundation.lib import pages, sealed
 from huanxin.foundation.lib.problems import Problem, ProblemOut
 
 from . import queries, services
@@ -23,7 +23,7 @@ from .models import KeptAnswer, Scope, Token
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from django.core.files.uploadedfile import UploadedFile
     from django.db.models import Model, QuerySet
@@ -169,16 +169,7 @@ class PageOut(BaseModel, Generic[Row]):
     next: str = Field(default="", description="Give it as `after` for the page behind this one.")
 
 
-def page(
-    rows: QuerySet[M], after: str, limit: int, shown: Callable[[M], Row], *, newest_first: bool = True
-) -> PageOut[Row]:
-    """A page of rows by their ids, so that what comes in meanwhile moves nothing. One query."""
-    found = rows.order_by("-pk" if newest_first else "pk")
-    if after:
-        mark = min(int(after), 2**63 - 1)
-        found = found.filter(**{"pk__lt" if newest_first else "pk__gt": mark})
-    some: Sequence[M] = list(found[: limit + 1])
-    return PageOut(
-        rows=[shown(row) for row in some[:limit]],
-        next=str(some[limit - 1].pk) if len(some) > limit else "",
-    )
+def page(rows: QuerySet[M], after: str, limit: int, shown: Callable[[M], Row]) -> PageOut[Row]:
+    """A page of rows, newest first. One query."""
+    found = pages.by_key(rows, after, limit)
+    return PageOut(rows=[shown(row) for row in found.rows], next=found.next or "")

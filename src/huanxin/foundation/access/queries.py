@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 REGION = "15"
-M = TypeVar("M", bound=Model)
 
 
 class Unknown(LookupError):
@@ -182,23 +180,6 @@ def scopes_for(user: User) -> list[Scope]:
     """What a token in this person's name can be made to do: as far as their mandates go. One query."""
     verbs = verbs_of(user)
     return [scope for scope in Scope if SCOPE_VERBS[scope] & verbs]
-
-
-@dataclass(frozen=True)
-class Page(Generic[M]):
-    """Some rows, and the mark of the page behind them."""
-
-    rows: list[M]
-    next: int | None
-
-
-def page(rows: QuerySet[M], after: str = "", limit: int = 50) -> Page[M]:
-    """A page of rows, newest first, behind the row with this id. One query."""
-    found = rows.order_by("-pk")
-    if after.isdecimal():
-        found = found.filter(pk__lt=int(after))
-    some = list(found[: limit + 1])
-    return Page(some[:limit], some[limit - 1].pk if len(some) > limit else None)
 
 
 def people_of(by: User, *, words: str = "", role: str = "", ended: bool = False) -> QuerySet[Mandate]:

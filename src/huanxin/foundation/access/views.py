@@ -21,6 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huanxin.foundation.lib import pages
+
 from . import queries, services
 from .forms import NewPasswordForm
 from .guards import throttled
@@ -68,7 +70,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "mandates": user.mandates.order_by("pk"),  # type: ignore[union-attr]
         "has_factor": queries.has_second_factor(user),  # type: ignore[arg-type]
         "needs_factor": queries.is_staff(user) and not settings.TRIAL,
-        "events": queries.page(queries.events(login=user.get_username()), limit=10).rows,
+        "events": pages.by_key(queries.events(login=user.get_username()), None, 10).rows,
     }
     return render(request, "access/me.html", context)
 

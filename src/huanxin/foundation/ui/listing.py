@@ -1,4 +1,4 @@
-"""Lists: filters kept in the address, pages by key, a bounded count, the export of exactly what is shown."""
+"""Lists: filters kept in the address, a bounded count, the export of exactly what is shown."""
 
 from __future__ import annotations
 
@@ -10,27 +10,15 @@ from django.shortcuts import render
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from django.db.models import Model, QuerySet
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse, QueryDict
 
+    from huanxin.foundation.lib.pages import Page
+
 R = TypeVar("R")
-Shown = TypeVar("Shown", covariant=True)
-M = TypeVar("M", bound="Model")
 
 # The part of the page that a filter changes; asked for by htmx under this name.
 TARGET = "listing"
-
-
-class PageOf(Protocol[Shown]):
-    """Some rows and the marks of the pages before and after, `None` at either end."""
-
-    @property
-    def rows(self) -> Sequence[Shown]: ...
-    @property
-    def previous(self) -> str | None: ...
-    @property
-    def next(self) -> str | None: ...
 
 
 class CountOf(Protocol):
@@ -40,15 +28,6 @@ class CountOf(Protocol):
     def n(self) -> int: ...
     @property
     def is_more(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Rows(Generic[R]):
-    """A page of a list, where the room has no page of its own."""
-
-    rows: list[R]
-    previous: str | None = None
-    next: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +101,7 @@ class Listing:
 
 def page(
     request: HttpRequest,
-    rows: PageOf[R],
+    rows: Page[R],
     columns: Sequence[Column[R]],
     filters: Form | None = None,
     *,
@@ -173,24 +152,6 @@ def _head(column: Column[Any], query: QueryDict) -> Head:
     other["order"] = down if now == up else up
     is_sorted = {up: "ascending", down: "descending"}.get(now, "none")
     return Head(column.heading, column.is_number, f"?{other.urlencode()}", is_sorted)
-
-
-def by_key(rows: QuerySet[M], mark: str | None, limit: int = 50, *, newest_first: bool = True) -> Rows[M]:
-    """A page of any rows in the order of their ids; `mark` is another page's `next` or `previous`."""
-    back, key = (mark or "").startswith("b"), (mark or "").lstrip("b")
-    descending = newest_first != back
-    found = rows.order_by("-pk" if descending else "pk")
-    if key.isdigit():
-        found = found.filter(**{"pk__lt" if descending else "pk__gt": int(key)})
-    some = list(found[: limit + 1])
-    has_more, some = len(some) > limit, some[:limit]
-    if back:
-        some.reverse()
-    if not some:
-        return Rows([])
-    has_before = has_more if back else key.isdigit()
-    has_behind = True if back else has_more
-    return Rows(some, f"b{some[0].pk}" if has_before else None, f"{some[-1].pk}" if has_behind else None)
 
 
 def respond(request: HttpRequest, template: str, listing: Listing, **context: Any) -> HttpResponse:

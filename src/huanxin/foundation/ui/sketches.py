@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huanxin.foundation.lib import pages
+
 from . import badges, fields, listing, maps
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class _Sketch(forms.Form):
 def states(request: HttpRequest) -> dict[str, Any]:
     """What the gallery shows: lists, forms, charts and the map, each in its states."""
     full = listing.page(
-        request, listing.Rows(_lines(), None, "2"), _columns(), _dressed(_Filters()),
+        request, pages.Page(_lines(), None, "2"), _columns(), _dressed(_Filters()),
         count=SimpleNamespace(n=10_000, is_more=True), exports=[("xlsx", "?"), ("csv", "?")],
     )  # fmt: skip
     empty = replace(full, lines=[], next=None, form=None, count=SimpleNamespace(n=0, is_more=False))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import refused, requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.lib.money import written
 from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.foundation.ui import listing
@@ -40,7 +41,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     form = BatchFilters(request.GET)
     form.is_valid()
     chosen = queries.batches(form.cleaned_data.get("programme", ""), form.cleaned_data.get("state", ""))
-    rows = listing.by_key(chosen, request.GET.get("after"))
+    rows = pages.by_key(chosen, request.GET.get("after"))
     shown = listing.page(request, rows, showing.batch_columns(queries.sums_of(rows.rows)), form)
     return listing.respond(request, "ledger/batches.html", shown, may_pay=_may_pay(request))
 
@@ -53,7 +54,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     form = LineFilters(request.GET)
     form.is_valid()
     chosen = queries.lines(found, form.cleaned_data.get("state", ""))
-    rows = listing.by_key(chosen, request.GET.get("after"), newest_first=False)
+    rows = pages.by_key(chosen, request.GET.get("after"), newest_first=False)
     shown = listing.page(request, rows, showing.line_columns(), form)
     context = {
         "batch": found,
@@ -167,7 +168,7 @@ def results(request: HttpRequest) -> HttpResponse:
             return redirect("ledger:statement", _read(form, by=request.user).pk)  # type: ignore[arg-type]
         except SheetError as wrong:
             form.add_error("file", str(wrong))
-    rows = listing.by_key(queries.statements(), request.GET.get("after"))
+    rows = pages.by_key(queries.statements(), request.GET.get("after"))
     shown = listing.page(request, rows, showing.statement_columns())
     context = {"form": form, "may_pay": may_pay, "listing": shown}
     return render(request, "ledger/results.html", context, status=422 if form.errors else 200)
@@ -178,7 +179,7 @@ def results(request: HttpRequest) -> HttpResponse:
 def statement(request: HttpRequest, number: int) -> HttpResponse:
     """What a file of the bank settled, and every difference."""
     found = get_object_or_404(queries.statements(), pk=number)
-    rows = listing.Rows(list(found.findings))
+    rows = pages.Page(list(found.findings))
     context = {
         "statement": found,
         "sums": showing.statement_sums(found),

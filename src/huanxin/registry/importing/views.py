@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.foundation.ui import badges, listing
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @requires("read")
 def imports(request: HttpRequest) -> HttpResponse:
     """Every sheet that was brought in, latest first."""
-    rows = listing.by_key(queries.imports(), request.GET.get("after"))
+    rows = pages.by_key(queries.imports(), request.GET.get("after"))
     found = listing.page(request, rows, _columns())
     may_import = access.may_somewhere(request.user, "import")
     return listing.respond(request, "registry/imports.html", found, may_import=may_import)

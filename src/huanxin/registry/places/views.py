@@ -44,9 +44,9 @@ def doubts(request: HttpRequest) -> HttpResponse:
     """One thing at a time: why its place is in doubt, and what it may be."""
     waiting = queries.doubts()
     after, wanted = request.GET.get("after", ""), request.GET.get("thing", "")
-    if wanted.isdigit():
+    if wanted.isdecimal():
         return _ask(request, waiting.filter(pk=int(wanted)).first())
-    thing = waiting.filter(pk__gt=int(after)).first() if after.isdigit() else waiting.first()
+    thing = waiting.filter(pk__gt=int(after)).first() if after.isdecimal() else waiting.first()
     return _ask(request, thing or waiting.first())
 
 

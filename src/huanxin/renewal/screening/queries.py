@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from huanxin import policy
+from huanxin.foundation.lib.pages import Page
 from huanxin.policy import Decision, Pack, Summary, Tally
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
@@ -69,13 +70,10 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Page:
-    """Some rows of a list, how many there are in all, and the mark of the next page."""
+class Verdicts(Page[Verdict]):
+    """A page of a run's list, and how many rows there are in all."""
 
-    rows: tuple[Verdict, ...]
-    n: int
-    next: str | None
-    previous: None = None
+    n: int = 0
     is_more: bool = False
 
 
@@ -119,7 +117,7 @@ def summaries(run: Screening) -> dict[str, Summary]:
     return {kind: Summary.from_json({"seconds": 0.0, **plain}) for kind, plain in run.summary.items()}
 
 
-def verdicts(run: Screening, filters: Filters = Filters(), after: str = "", limit: int = 50) -> Page:
+def verdicts(run: Screening, filters: Filters = Filters(), after: str = "", limit: int = 50) -> Verdicts:
     """A page of a run's list, by key and not by number: any page of a million costs about the same.
 
     `after` is the `next` of the page before. Raises `BadFilter`.
@@ -150,7 +148,7 @@ def verdicts(run: Screening, filters: Filters = Filters(), after: str = "", limi
     shown = found[:limit]
     rows = tuple(_verdict(row[:9]) for row in shown)
     further = f"{shown[-1][9]}|{shown[-1][0]}|{shown[-1][1]}" if len(found) > limit else None
-    return Page(rows, n, further)
+    return Verdicts(rows, next=further, n=n)
 
 
 def all_rows(run: Screening, filters: Filters) -> Iterator[tuple[list[str], list[tuple[Any, ...]]]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.foundation.ui import listing
 
@@ -32,7 +33,7 @@ def merchants(request: HttpRequest) -> HttpResponse:
     """The register of shops, filtered by the address."""
     form = forms.RegisterFilters(request.GET)
     rows = queries.narrowed(form.cleaned_data) if form.is_valid() else queries.merchants()
-    page = listing.by_key(rows, request.GET.get("after"))
+    page = pages.by_key(rows, request.GET.get("after"))
     found = listing.page(request, page, tables.merchants(), form)
     verbs = access.verbs_of(request.user)
     may = {"may_run": "programme" in verbs, "may_account": "account" in verbs}
@@ -79,7 +80,7 @@ def products(request: HttpRequest) -> HttpResponse:
         except SheetError as wrong:
             form.add_error("file", str(wrong))
     names = classes.classes(timezone.localdate())
-    page = listing.by_key(queries.products(), request.GET.get("after"))
+    page = pages.by_key(queries.products(), request.GET.get("after"))
     found = listing.page(request, page, tables.products(names))
     context = {"listing": found, "form": form, "reading": reading}
     return render(request, "tradein/products.html", context, status=422 if form.errors else 200)
@@ -104,7 +105,7 @@ def prices(request: HttpRequest, shop: Merchant) -> HttpResponse:
                 reading = services.import_prices(shop, path, by=request.user)  # type: ignore[arg-type]
         except SheetError as wrong:
             sheet_form.add_error("file", str(wrong))
-    page = listing.by_key(queries.price_list(shop), request.GET.get("after"), newest_first=False)
+    page = pages.by_key(queries.price_list(shop), request.GET.get("after"), newest_first=False)
     rises = {rise.price.product_id: rise for rise in queries.rises(queries.history(shop, page.rows))}
     names = classes.classes(timezone.localdate())
     columns = tables.prices(names, queries.sold_counts(shop, page.rows), rises)

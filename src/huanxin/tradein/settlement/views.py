@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huanxin.claims.models import Programme
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.ui import listing
 from huanxin.tradein.merchants.guards import for_a_shop
 from huanxin.tradein.merchants.models import Merchant
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @for_a_shop
 def settlement(request: HttpRequest, shop: Merchant) -> HttpResponse:
     """What a shop is owed: open, in a batch, paid, rejected with the bank's reason."""
-    page = listing.by_key(queries.settlements(shop), request.GET.get("after"))
+    page = pages.by_key(queries.settlements(shop), request.GET.get("after"))
     context = {
         "shop": shop,
         "accounts": queries.accounts(queries.of_shop(shop)),
@@ -43,7 +44,7 @@ def settlement(request: HttpRequest, shop: Merchant) -> HttpResponse:
 def settling(request: HttpRequest) -> HttpResponse:
     """Every shop with sales to be settled, and every settlement."""
     where = access.in_areas(request.user, "account", "merchant__place_id")
-    page = listing.by_key(queries.settlements().filter(where), request.GET.get("after"))
+    page = pages.by_key(queries.settlements().filter(where), request.GET.get("after"))
     accounts = queries.accounts(where)
     context = {
         "accounts": accounts,

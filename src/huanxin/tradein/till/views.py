@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.ui import listing
 from huanxin.ledger import queries as ledger
 from huanxin.tradein.merchants.guards import for_a_shop
@@ -93,7 +94,7 @@ def see_to(request: HttpRequest, shop: Merchant, number: int) -> HttpResponse:
 @for_a_shop
 def sales(request: HttpRequest, shop: Merchant) -> HttpResponse:
     """What the shop sold for vouchers, latest first."""
-    page = listing.by_key(queries.sales(shop), request.GET.get("after"))
+    page = pages.by_key(queries.sales(shop), request.GET.get("after"))
     found = listing.page(request, page, tables.sales())
     return listing.respond(request, "tradein/sales.html", found, shop=shop)
 

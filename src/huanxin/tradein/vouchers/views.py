@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import pages
 from huanxin.foundation.ui import listing
 from huanxin.registry.parties import queries as parties
 from huanxin.rulebook.queries import NotInForce
@@ -45,7 +46,7 @@ def take(request: HttpRequest) -> HttpResponse:
     """Take a voucher; whoever has one already is shown that one."""
     party = parties.party_of(request.user)
     wanted = request.POST.get("round", "")
-    found = queries.round_(int(wanted)) if wanted.isdigit() else None
+    found = queries.round_(int(wanted)) if wanted.isdecimal() else None
     if party is None or found is None:
         messages.error(request, _("Vouchers are for persons with their real name: register it first."))
         return redirect("tradein:vouchers")
@@ -120,7 +121,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
             return redirect("tradein:rounds")
         except (services.RoundRefused, NotInForce) as refused:
             form.add_error(None, str(refused))
-    page = listing.by_key(queries.counted_rounds(), request.GET.get("after"))
+    page = pages.by_key(queries.counted_rounds(), request.GET.get("after"))
     found = listing.page(request, page, tables.rounds())
     context = {"form": form, "listing": found, "has_programmes": bool(programmes)}
     return render(request, "tradein/rounds.html", context, status=422 if form.errors else 200)
