@@ -191,6 +191,6 @@ def test_a_program_cannot_act(batu: User, rf: RequestFactory) -> None:
 def test_a_revoked_token_opens_nothing(batu: User, rf: RequestFactory) -> None:
     token = services.issue_token(batu, "nightly export")
     services.revoke_token(Token.objects.get())
-    assert queries.person_with(token) is None
+    assert queries.token_with(token) is None
     request = rf.get("/", headers={"Authorization": f"Bearer {token}"})
     assert bearer_tokens(_whoami)(request).status_code == 401

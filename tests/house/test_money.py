@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from huanxin.foundation.access.models import Disclosure
 from huanxin.foundation.lib.appendonly import AppendOnly, trigger_names
-from huanxin.foundation.lib.money import CentsField, MoneyField
+from huanxin.foundation.lib.money import CentsField
 
 MONEY_WORDS = {"amount", "price", "yuan", "cost", "subsidy", "paid"}
 
@@ -72,12 +72,10 @@ def test_money_is_kept_in_money_fields_and_no_float_stands_beside_it() -> None:
         if not model.__module__.startswith("huanxin."):
             continue
         fields = {field.name: field for field in model._meta.local_fields}
-        has_money = any(isinstance(field, MoneyField | CentsField) for field in fields.values())
+        has_money = any(isinstance(field, CentsField) for field in fields.values())
         for name, field in fields.items():
             is_float_beside_money = has_money and isinstance(field, models.FloatField)
-            is_money_by_name = bool(MONEY_WORDS & set(name.split("_"))) and not isinstance(
-                field, MoneyField | CentsField
-            )
+            is_money_by_name = bool(MONEY_WORDS & set(name.split("_"))) and not isinstance(field, CentsField)
             if is_float_beside_money or is_money_by_name:
                 wrong.append(f"{model._meta.label}.{name}")
-    assert not wrong, f"use huanxin.foundation.lib.money.MoneyField: a float loses cents: {wrong}"
+    assert not wrong, f"use huanxin.foundation.lib.money.CentsField: a float loses cents: {wrong}"

@@ -129,13 +129,13 @@ def test_a_picture_used_twice_is_found_though_it_was_made_smaller(batu: User) ->
     smaller = services.attach(written(picture(7).resize((320, 240)), quality=60), by=batu)
     for seed in range(20, 40):
         services.attach(written(picture(seed)), by=batu)
-    assert [paper for paper, _apart in queries.same_looks(first)] == [smaller]
+    assert [paper for paper, _apart in queries.same_looks_of([first])[first.pk]] == [smaller]
 
 
 def test_pages_of_one_colour_look_like_nothing(batu: User) -> None:
     white = services.attach(written(Image.new("L", (300, 300), 255)), by=batu)
     assert white.looks_hash is None
-    assert queries.same_looks(white) == []
+    assert queries.same_looks_of([white]) == {}
 
 
 def test_every_hash_within_seven_bits_is_found_and_none_beyond(batu: User) -> None:
@@ -147,7 +147,7 @@ def test_every_hash_within_seven_bits_is_found_and_none_beyond(batu: User) -> No
         for bit in dice.sample(range(64), n % 10):
             turned ^= 1 << bit if bit < 63 else -(1 << 63)
         _paper(n, turned)
-    found = queries.same_looks(paper, distance=7)
+    found = queries.same_looks_of([paper], distance=7)[paper.pk]
     assert len(found) == sum(1 for n in range(1, 200) if n % 10 <= 7)
     assert [apart for _paper, apart in found] == sorted(n % 10 for n in range(1, 200) if n % 10 <= 7)
 

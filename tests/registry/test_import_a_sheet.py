@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from huanxin.foundation.lib import sealed
 from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.registry import cli, queries, services
 from huanxin.registry.models import Asset, Import, LifeEvent, Party
@@ -179,7 +180,7 @@ def test_a_vin_twice_in_the_sheet_and_once_in_the_registry_is_one_car(write):
     car = Asset.objects.get()
     assert VIN not in car.identity_shown
     assert VIN.encode() not in bytes(car.identity_sealed)
-    assert queries.identity_of(car) == VIN
+    assert sealed.unseal(bytes(car.identity_sealed)) == VIN
     with pytest.raises(IntegrityError), transaction.atomic():
         Asset.objects.create(kind=CAR, identity_hash=car.identity_hash, identity_shown="x", changed=1)
 

@@ -186,7 +186,6 @@ def test_a_snapshot_is_typed_and_made_again_only_where_something_changed(pumps, 
     assert second.up_to == first.up_to + 2
     rows = dict(duckdb.sql(f"SELECT name, power_kw FROM '{second.path}'").fetchall())
     assert (float(rows["新名"]), "恒远热力1号泵" in rows, "恒远热力0号泵" in rows) == (99.0, False, False)
-    assert len(queries.changed_since(PUMP, first.up_to)) == 3
     assert first.path.exists(), "an earlier run can be repeated on its own file"
 
     whole = {*duckdb.sql(f"SELECT * FROM '{second.path}'").fetchall()}

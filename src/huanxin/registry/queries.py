@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from huanxin.foundation.lib import sealed
-
 from . import kinds as _kinds
 from .importing import columns, identities, mapping
 from .inventory import Count, Filters, count, find, inventory, narrowed
@@ -17,14 +15,12 @@ from .papers.queries import (
     PaperLost,
     paper_bytes,
     paper_picture,
-    paper_text,
-    same_looks,
     same_looks_of,
 )
 from .papers.reading import Read, ReaderMissing, can_read, field_of, read_paper
-from .parties.queries import number_of, party_of
+from .parties.queries import party_of
 from .places import region
-from .snapshots import Snapshot, changed_since, snapshot
+from .snapshots import Snapshot, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,11 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Count", "Filters", "PaperAltered", "PaperLost", "PaperRefused", "Read", "ReaderMissing",
-    "Snapshot", "UnknownKind", "asset", "boundaries", "can_read", "changed_since", "children", "count",
-    "doubts", "events", "field_of", "find", "guess_mapping", "identity_of", "imports", "inventory", "kind",
-    "kinds", "known_headings", "made_up_kinds", "mapping_targets", "narrowed", "normalised",
-    "normalised_as", "number_of", "paper_bytes", "paper_picture", "paper_text", "party_of", "place",
-    "places", "read_paper", "same_looks", "same_looks_of", "snapshot", "tallies",
+    "Snapshot", "UnknownKind", "boundaries", "can_read", "children", "count",
+    "doubts", "events", "field_of", "find", "guess_mapping", "imports", "inventory", "kind",
+    "kinds", "made_up_kinds", "mapping_targets", "narrowed", "normalised",
+    "normalised_as", "paper_bytes", "paper_picture", "party_of", "place",
+    "places", "read_paper", "same_looks_of", "snapshot", "tallies",
 ]  # fmt: skip
 
 
@@ -76,11 +72,6 @@ def boundaries() -> Path:
     return region.outlines_path()
 
 
-def asset(pk: int) -> Asset:
-    """A thing with its place and holder. Raises `Asset.DoesNotExist`."""
-    return Asset.objects.select_related("place", "holder").get(pk=pk)
-
-
 def identities_shown(ids: Iterable[int]) -> dict[int, str]:
     """How lists tell things apart: a public number in full, any other masked. One query."""
     return dict(Asset.objects.filter(pk__in=list(ids)).values_list("pk", "identity_shown"))
@@ -89,11 +80,6 @@ def identities_shown(ids: Iterable[int]) -> dict[int, str]:
 def events(thing: Asset) -> list[LifeEvent]:
     """A thing's life, oldest first. One query."""
     return list(LifeEvent.objects.filter(asset=thing).select_related("by", "place").order_by("id"))
-
-
-def identity_of(thing: Asset) -> str:
-    """A thing's identity in full. Whoever shows it enters the disclosure first (access.services.disclose)."""
-    return sealed.unseal(bytes(thing.identity_sealed)) if thing.identity_sealed else thing.identity_shown
 
 
 def tallies() -> dict[str, int]:
@@ -139,11 +125,6 @@ def why_unused(record: Import) -> dict[str, str]:
 def mapping_targets(kind: str) -> dict[str, Any]:
     """Everything a column may hold: target → its name as a `Text`."""
     return dict(columns.targets(_kinds.kind(kind)))
-
-
-def known_headings(kind: str) -> frozenset[str]:
-    """Headings by which the line of headings is found in a sheet of this kind."""
-    return columns.known_headings(_kinds.kind(kind))
 
 
 def normalised(kind: str, identity: str) -> str:

@@ -76,13 +76,6 @@ def snapshot(kind: str, place: str | None = None) -> Snapshot:
     return _told(part, up_to)
 
 
-def changed_since(kind: str, up_to: int) -> list[int]:
-    """The ids of things of a kind that changed after change number `up_to`. Served by an index."""
-    return list(
-        Asset.objects.filter(kind=kind, changed__gt=up_to).order_by("id").values_list("id", flat=True)
-    )
-
-
 def rows_of(pack: Pack, changed_after: int = -1) -> Iterator[pa.Table]:
     """The things of a kind in order of id, typed, some thousand at a time; `gone` marks the dismantled."""
     found = Asset.objects.filter(kind=pack.id)

@@ -78,9 +78,5 @@ class Release(models.Model):
         return f"{self.pack_id} {self.digest[:8]}"
 
     @property
-    def is_released(self) -> bool:
-        return self.countersigned_at is not None and self.withdrawn_at is None
-
-    @property
     def is_waiting(self) -> bool:
         return self.countersigned_at is None and self.withdrawn_at is None

@@ -13,29 +13,24 @@ from .merchants.queries import (
     shops_of,
 )
 from .settlement.queries import accounts, open_sales, owed_by, settlement, settlements, state_now
-from .till.queries import late_posts, sale, sale_by_key, sales, sales_of
 from .till.queries import refused as refused_posts
+from .till.queries import sale, sale_by_key, sales
 from .vouchers.queries import (
-    NoVoucher,
     Standing,
     live_voucher,
     n_left,
     now_or_next,
     programmes,
-    rounds,
     standing,
-    voucher,
     vouchers_of,
 )
 
 __all__ = [
     "NoShop",
-    "NoVoucher",
     "Rise",
     "Standing",
     "accounts",
     "filed_price",
-    "late_posts",
     "live_voucher",
     "merchant",
     "merchants",
@@ -49,16 +44,13 @@ __all__ = [
     "programmes",
     "refused_posts",
     "rises",
-    "rounds",
     "sale",
     "sale_by_key",
     "sales",
-    "sales_of",
     "settlement",
     "settlements",
     "shops_of",
     "standing",
     "state_now",
-    "voucher",
     "vouchers_of",
 ]

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from ..models import Claim
 
-# Asked of every claim: how the person is reached, and where the money goes.
-CONTACT = ("phone", "account")
-
 
 @dataclass(frozen=True)
 class Question:

@@ -21,7 +21,7 @@ from huanxin.ledger import services as ledger
 from huanxin.ledger.models import Transfer
 from huanxin.rulebook import queries as rulebook
 
-from ..models import Claim, State
+from ..models import Claim
 from . import keeping
 from .models import Finding, Sweep
 from .snapshot import keyset
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from huanxin.foundation.lib.progress import Progress
     from huanxin.policy import Pack
 
-_PAID = (State.PAID, State.CLOSED, State.RECOVERED)
 _MOST_LISTED = 1_000
 _CLAIMS = pa.schema(
     [

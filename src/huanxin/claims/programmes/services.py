@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -141,9 +140,3 @@ def set_quota(
     wanted: dict[str, object] = {"most_claims": most_claims, "most": None if most is None else yuan(most)}
     quota, _is_new = Quota.objects.update_or_create(**which, defaults=wanted)
     return quota
-
-
-def this_week() -> dt.date:
-    """The Monday of this week."""
-    today = timezone.localdate()
-    return today - dt.timedelta(days=today.weekday())

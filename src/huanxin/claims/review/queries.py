@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -149,8 +149,3 @@ def _same_papers(claim: Claim, papers: list[ClaimPaper]) -> dict[int, list[tuple
             mine, apart = near[paper_id]
             found.setdefault(mine, []).append((number, apart))
     return found
-
-
-def facts_of(claim: Claim, pack: Pack) -> list[tuple[str, Any]]:
-    """The facts of a claim in the order of its pack, those that are not known as None."""
-    return [(name, claim.facts.get(name)) for name in pack.facts]

@@ -170,12 +170,6 @@ def token_with(text: str) -> Token | None:
     )
 
 
-def person_with(token: str) -> User | None:
-    """The person in whose name a program with this token reads; None if it opens nothing (any more)."""
-    found = token_with(token)
-    return found.user if found else None
-
-
 def scopes_for(user: User) -> list[Scope]:
     """What a token in this person's name can be made to do: as far as their mandates go. One query."""
     verbs = verbs_of(user)

@@ -210,11 +210,6 @@ def disclose_to_bank(
     return [sealed.unseal(text) for text in sealed_texts]
 
 
-def roles_of(user: User) -> list[Role]:
-    """The roles a person has anywhere today."""
-    return sorted({Role(mandate.role) for mandate in queries.mandates_in_force().filter(user=user)})
-
-
 @transaction.atomic
 def sign_up(user: User, *, language: str = "zh-hans", from_where: str = "") -> User:
     """Keep a login that a citizen made, with the mandate of an applicant in the whole region."""

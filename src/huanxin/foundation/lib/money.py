@@ -38,14 +38,6 @@ def written(amount: Money | Decimal) -> str:
     return f"{amount:,.2f}"
 
 
-class MoneyField(models.DecimalField):  # type: ignore[type-arg]
-    """A column of yuan: 18 digits, two places. The only kind of column that money is kept in."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs |= {"max_digits": 18, "decimal_places": 2}
-        super().__init__(*args, **kwargs)
-
-
 class CentsField(models.BigIntegerField):  # type: ignore[type-arg]
     """A column of yuan kept as whole cents, so that triggers and sums of the database are exact everywhere.
 

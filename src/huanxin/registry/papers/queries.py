@@ -27,8 +27,6 @@ __all__ = [
     "PaperLost",
     "paper_bytes",
     "paper_picture",
-    "paper_text",
-    "same_looks",
     "same_looks_of",
 ]
 
@@ -64,11 +62,6 @@ def paper_bytes(paper: Paper) -> bytes:
     return content
 
 
-def paper_text(paper: Paper) -> str:
-    """The words that a PDF holds as words; nothing for photographs and scans."""
-    return _content.text(paper_bytes(paper), paper.media_type)
-
-
 def paper_picture(paper: Paper, number: int = 1) -> bytes | None:
     """What a paper shows, as a JPEG of at most 1600 pixels a side.
 
@@ -81,22 +74,16 @@ def paper_picture(paper: Paper, number: int = 1) -> bytes | None:
     return None
 
 
-def same_looks(paper: Paper, *, distance: int = 4) -> list[tuple[Paper, int]]:
-    """Other papers that look the same, the likest first, each with the number of bits that differ.
+def same_looks_of(papers: Sequence[Paper], *, distance: int = 4) -> dict[int, list[tuple[Paper, int]]]:
+    """Other papers that look the same, by the ids of these, the likest first, with how many bits differ.
 
-    `distance` up to 7. The same content is the same paper and so not among them: ask who uses it. Cost: four
-    lookups in indexes of 16 bits with 17 keys each, so about 68 rows in 65,536 of the table are looked at; at
-    a million papers some thousand rows. One query. Raises ValueError for a distance beyond 7.
+    Papers with no others are left out. `distance` up to 7. The same content is the same paper and so not
+    among them: ask who uses it. Cost: four lookups in indexes of 16 bits with 17 keys each, so about 68 rows
+    in 65,536 of the table are looked at for each paper; at a million papers some thousand rows. One query.
+    Raises ValueError for a distance beyond 7.
     """
     if not 0 <= distance <= FARTHEST:
         raise ValueError(f"distance must be from 0 to {FARTHEST}: beyond it the index finds too little")
-    if paper.looks_hash is None:
-        return []
-    return same_looks_of([paper], distance=distance).get(paper.pk, [])
-
-
-def same_looks_of(papers: Sequence[Paper], *, distance: int = 4) -> dict[int, list[tuple[Paper, int]]]:
-    """Like `same_looks`, for some papers at once, by their ids; those with none are left out. One query."""
     seen = [paper for paper in papers if paper.looks_hash is not None]
     found: dict[int, list[tuple[Paper, int]]] = {}
     if not seen:

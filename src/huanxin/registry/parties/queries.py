@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from huanxin.foundation.lib import sealed
-
 from ..models import Party
 
 if TYPE_CHECKING:
@@ -17,8 +15,3 @@ if TYPE_CHECKING:
 def party_of(user: User | AnonymousUser) -> Party | None:
     """The person or organisation that this login is; nobody where no real name was given. One query."""
     return Party.objects.filter(login_id=user.pk).first() if user.pk else None
-
-
-def number_of(party: Party) -> str:
-    """A party's number in full. Whoever shows it enters the disclosure first (access.services.disclose)."""
-    return sealed.unseal(bytes(party.identity_sealed)) if party.identity_sealed else party.identity_shown

@@ -11,8 +11,6 @@ from huanxin.policy import pack_folders
 from .locating import Outlines
 from .naming import Gazetteer, read_places
 
-REGION = "15"
-
 
 def folder() -> Path:
     """The folder of the region's files; a later pack folder that has one wins."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
-
-from django.db.models import F
 
 from huanxin.tradein.vouchers.models import Voucher
 
@@ -14,7 +11,6 @@ from .models import Sale, TillPost
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from huanxin.registry.models import Party
     from huanxin.tradein.merchants.models import Merchant
 
 
@@ -33,11 +29,6 @@ def sale_by_key(key: str) -> Sale | None:
     return sales().filter(key=key).first()
 
 
-def sales_of(party: Party) -> QuerySet[Sale]:
-    """What a person bought with vouchers, latest first."""
-    return sales().filter(voucher__party=party).order_by("-pk")
-
-
 def post(key: str) -> TillPost | None:
     """What was answered to a till under a key."""
     return TillPost.objects.select_related("sale").filter(key=key).first()
@@ -54,8 +45,3 @@ def refused(merchant: Merchant, limit: int = 20) -> list[TillPost]:
 def replacement(found: Sale) -> Voucher | None:
     """The voucher that the person has in the place of the one that a returned sale used up."""
     return Voucher.objects.filter(replaces_id=found.voucher_id).first()
-
-
-def late_posts(hours: int = 1) -> QuerySet[TillPost]:
-    """Posts that were reported later than so many hours after the sale (facts sheet, check C37)."""
-    return TillPost.objects.filter(received_at__gt=F("sold_at") + dt.timedelta(hours=hours)).order_by("pk")

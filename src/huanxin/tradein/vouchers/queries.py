@@ -9,7 +9,6 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from huanxin import policy
 from huanxin.claims.models import Programme
@@ -31,10 +30,6 @@ N_LANES = 16
 CLASS = "product_class"
 
 
-class NoVoucher(LookupError):
-    """There is no voucher with this code."""
-
-
 @dataclass(frozen=True)
 class Standing:
     """A round as a person sees it: `n_left` vouchers, None where only the money bounds them and is ample."""
@@ -49,12 +44,6 @@ class Standing:
 def programmes() -> QuerySet[Programme]:
     """Programmes whose subsidy is taken off at the till."""
     return Programme.objects.filter(settles=Programme.Settles.TILL)
-
-
-def rounds(programme: Programme | None = None) -> QuerySet[Round]:
-    """Rounds, the latest first."""
-    found = Round.objects.select_related("programme", "by").order_by("-opens_at", "-pk")
-    return found.filter(programme=programme) if programme else found
 
 
 def round_(pk: int) -> Round | None:
@@ -129,18 +118,6 @@ def live_voucher(programme: Programme, party: Party, product_class: str) -> Vouc
     """The voucher of this class that a person has, taken or redeemed."""
     live = Q(state=Voucher.State.TAKEN) | Q(state=Voucher.State.REDEEMED)
     return Voucher.objects.filter(live, programme=programme, party=party, product_class=product_class).first()
-
-
-def voucher(code: str) -> Voucher:
-    """A voucher by its code, however it is written. Raises `NoVoucher`."""
-    found = (
-        Voucher.objects.filter(code=plain_code(code)).select_related("programme", "party", "place").first()
-    )
-    if found is None:
-        raise NoVoucher(
-            _("There is no voucher “%(code)s”. Scan it again, or compare its letters.") % {"code": code}
-        )
-    return found
 
 
 def plain_code(written: str) -> str:
