@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,6 @@ from ..programmes import queries as programmes
 from ..refusals import BadAnswers, Refused, UnknownProgramme
 from . import queries, services, wording
 from .forms import CalculatorForm, PartyForm, PlaceForm, RegisterForm
-from .guards import logged_in
 from .questions import slots
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@logged_in
+@login_required
 def register(request: HttpRequest) -> HttpResponse:
     """A person gives the real name and number, once; with it comes the right to apply."""
     known = registry.party_of(request.user)
@@ -94,7 +94,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@logged_in
+@login_required
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a claim of one's own: in which place. Whoever has a draft of this programme goes on with it."""
     programme = _programme(slug)

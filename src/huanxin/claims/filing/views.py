@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from ..programmes import queries as programmes
 from ..refusals import BadAnswers, Refused
 from . import queries, services, wording
 from .forms import AccountForm, DeedForm, QuestionForm
-from .guards import logged_in, own_claim
+from .guards import own_claim
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -121,7 +122,7 @@ def _checked(request: HttpRequest, claim: Claim, problem: str = "", status: int 
 
 
 @require_POST
-@logged_in
+@login_required
 def send(request: HttpRequest, number: str) -> HttpResponseBase:
     """Send it. Pressed twice, it is sent once."""
     where, device = request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
@@ -158,7 +159,7 @@ def received(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 @require_GET
-@logged_in
+@login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """My claims: state, desk, days left, my next deed."""
     found = pages.by_key(queries.of_person(request.user), request.GET.get("after"), 20)
