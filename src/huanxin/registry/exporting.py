@@ -115,15 +115,16 @@ def _cells(
     for n, asset in enumerate(found, 1):
         known = asset.attributes
         yield [
-            asset.identity_shown, *(_cell(f, known.get(f.name), language) for f in facts), asset.place_id,
-            names.get(asset.place_id or "", ""), asset.get_place_state_display(),
+            asset.identity_shown, *(export_cell(f, known.get(f.name), language) for f in facts),
+            asset.place_id, names.get(asset.place_id or "", ""), asset.get_place_state_display(),
             asset.holder.name if asset.holder else "", _("Made up") if asset.sample else "", asset.source,
         ]  # fmt: skip
         if n % 5_000 == 0:
             progress(n, None, _("rows"))
 
 
-def _cell(fact: Fact, value: object, language: str) -> object:
+def export_cell(fact: Fact, value: object, language: str) -> object:
+    """What stands in a sheet for the value of a fact; nothing where it is not known."""
     if value is None:
         return None
     if fact.type == "decimal":

@@ -4,7 +4,14 @@ from .blank_sheet import template
 from .claiming import Wanted, claim_things
 from .entering import asset_for
 from .events.services import record
-from .exporting import UnknownFormat, export_assets, export_every_kind, export_rows, write_parquet
+from .exporting import (
+    UnknownFormat,
+    export_assets,
+    export_cell,
+    export_every_kind,
+    export_rows,
+    write_parquet,
+)
 from .importing.identities import IdentityError
 from .importing.services import NO_PLACE, ImportStopped, import_assets, look_after, open_import
 from .papers.services import PaperRefused, attach
@@ -26,6 +33,7 @@ __all__ = [
     "claim_things",
     "enter_party",
     "export_assets",
+    "export_cell",
     "export_every_kind",
     "export_rows",
     "import_assets",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Q
 
-    from huanxin.policy import Fact, Pack
+    from huanxin.policy import Pack
 
     from .models import Programme
 
@@ -57,7 +56,7 @@ def _rows(programme: Programme, pack: Pack, where: Q, language: str) -> Iterator
             claim.place.say(language),
             claim.applicant.name,
             claim.applicant.identity_shown,
-            *(_cell(fact, claim.facts.get(name), language) for name, fact in pack.facts.items()),
+            *(registry.export_cell(f, claim.facts.get(f.name), language) for f in pack.facts.values()),
             *(claim.things.get(name, {}).get("shown", "") for name in pack.things),
             claim.amount,
             *(Decimal(claim.shares.get(source, 0)) for source in pack.shares),
@@ -67,15 +66,3 @@ def _rows(programme: Programme, pack: Pack, where: Q, language: str) -> Iterator
             claim.tops_up.number if claim.tops_up else "",
             _("Made up") if claim.sample else "",
         ]
-
-
-def _cell(fact: Fact, value: object, language: str) -> object:
-    if value is None:
-        return None
-    if fact.type == "decimal":
-        return Decimal(str(value))
-    if fact.type == "date":
-        return dt.date.fromisoformat(str(value))
-    if fact.type == "choice" and value in fact.of:
-        return fact.of[str(value)].say(language)
-    return (_("yes") if value else _("no")) if fact.type == "boolean" else value
