@@ -155,6 +155,15 @@ def test_an_auditor_reads_who_saw_what_and_why(client: Client, sun: User, batu: 
     assert client.get(reverse("access:events"), {"login": "batu"}).status_code == 200
 
 
+def test_a_log_asks_only_for_what_narrows_it(client: Client, sun: User) -> None:
+    client.force_login(sun)
+    asked = {
+        page: list(client.get(reverse(page)).context["form"].fields)
+        for page in ("access:disclosures", "access:events")
+    }
+    assert asked == {"access:disclosures": ["login", "q"], "access:events": ["login", "kind"]}
+
+
 def test_what_happened_to_a_login_stays_written_down(batu: User) -> None:
     assert batu.access_events.filter(kind="mandate_given").exists()
     with pytest.raises(IntegrityError), transaction.atomic():

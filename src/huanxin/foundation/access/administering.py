@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 from huanxin.foundation.lib import pages
 
 from . import queries, services
-from .forms import LogFilter, MandateForm, PeopleFilter, TokenForm
+from .forms import DisclosureFilter, EventFilter, MandateForm, PeopleFilter, TokenForm
 from .guards import requires
 from .models import Mandate, User
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
 
@@ -133,29 +135,35 @@ def revoke_token(request: HttpRequest, number: int) -> HttpResponse:
 @requires("audit")
 def disclosures(request: HttpRequest) -> HttpResponse:
     """Who saw personal data unmasked, what, why, when."""
-    form = LogFilter(request.GET)
-    said = form.cleaned_data if form.is_valid() else {}
+    form = DisclosureFilter(request.GET)
+    said = _asked(form)
     found = queries.disclosures(words=said.get("q", ""), login=said.get("login", ""))
-    context = {"form": form, "page": pages.by_key(found, request.GET.get("after"))}
-    context["query"] = _without_page(request)
-    return render(request, "access/disclosures.html", context)
+    return _log(request, "access/disclosures.html", form, found)
 
 
 @require_GET
 @requires("audit")
 def events(request: HttpRequest) -> HttpResponse:
     """What happened to logins: who got which mandate from whom, failed, was shut out, had a token."""
-    form = LogFilter(request.GET)
-    said = form.cleaned_data if form.is_valid() else {}
+    form = EventFilter(request.GET)
+    said = _asked(form)
     found = queries.events(login=said.get("login", ""), kind=said.get("kind", ""))
-    context = {"form": form, "page": pages.by_key(found, request.GET.get("after"))}
-    context["query"] = _without_page(request)
-    return render(request, "access/events.html", context)
+    return _log(request, "access/events.html", form, found)
+
+
+def _asked(filters: Form) -> dict[str, str]:
+    """What a filter asks; nothing where it cannot be read."""
+    return filters.cleaned_data if filters.is_valid() else {}
+
+
+def _log(request: HttpRequest, template: str, form: Form, found: QuerySet[Any]) -> HttpResponse:
+    page = pages.by_key(found, request.GET.get("after"))
+    return render(request, template, {"form": form, "page": page, "query": _without_page(request)})
 
 
 def _people(request: HttpRequest, form: MandateForm) -> HttpResponse:
     filters = PeopleFilter(request.GET or {"role": "staff"})
-    said = filters.cleaned_data if filters.is_valid() else {}
+    said = _asked(filters)
     found = queries.people_of(
         request.user,  # type: ignore[arg-type]
         words=said.get("q", ""),

@@ -173,11 +173,17 @@ class TokenForm(forms.Form):
         return ""
 
 
-class LogFilter(forms.Form):
-    """Which disclosures, or which events of logins, are shown."""
+class DisclosureFilter(forms.Form):
+    """Which disclosures are shown."""
 
     login = forms.CharField(label=_("Login"), required=False, widget=forms.TextInput(attrs=_TEXT))
     q = forms.CharField(label=_("Words"), required=False, widget=forms.TextInput(attrs=_TEXT))
+
+
+class EventFilter(forms.Form):
+    """Which events of logins are shown."""
+
+    login = forms.CharField(label=_("Login"), required=False, widget=forms.TextInput(attrs=_TEXT))
     kind = forms.ChoiceField(
         label=_("What happened"),
         required=False,
