@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.core import exceptions
 from django.http import Http404, JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import errors as ninja
 
 from huanxin import policy
 from huanxin.claims import services as claims
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.problems import Problem
 from huanxin.ledger import services as ledger
 from huanxin.registry import services as registry
@@ -151,8 +151,7 @@ def _invalid(error: exceptions.ValidationError) -> Problem:
 
 
 def _bad_facts(error: policy.BadFacts) -> Problem:
-    language = get_language() or "zh-hans"
-    found = {f"facts.{name}": wrong.say(language) for name, wrong in error.errors.items()}
+    found = {f"facts.{name}": reader.said(wrong) for name, wrong in error.errors.items()}
     return Problem(422, "bad-facts", " ".join(found.values()), found)
 
 

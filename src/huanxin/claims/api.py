@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from ninja import File, Form, Path, Query, Router
 from ninja.files import UploadedFile
 from pydantic import BaseModel, Field
@@ -26,6 +25,7 @@ from huanxin.foundation.access.programs import (
     person,
     problems,
 )
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.problems import Problem
 from huanxin.registry import queries as registry
 from huanxin.registry import services as entering
@@ -355,7 +355,7 @@ def _seen(request: HttpRequest, number: str) -> Claim:
 def _programme(row: Programme) -> ProgrammeOut:
     return ProgrammeOut(
         slug=row.slug,
-        title=queries.pack_of(row).title.say(get_language() or "zh-hans"),
+        title=reader.said(queries.pack_of(row).title),
         state=row.state,
         settles=row.settles,
         place=row.place_code,

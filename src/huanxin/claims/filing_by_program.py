@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.access import queries as access
+from huanxin.foundation.lib import reader
 
 from .models import Claim, State
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from huanxin.foundation.access.models import User
-    from huanxin.policy import Pack, Text
+    from huanxin.policy import Pack
 
 
 def seen_by(user: User) -> QuerySet[Claim]:
@@ -37,10 +37,10 @@ def asks(pack: Pack) -> list[dict[str, object]]:
             "name": name,
             "sort": "fact",
             "type": str(fact.type),
-            "ask": _say(fact.ask),
+            "ask": reader.said(fact.ask),
             "unit": fact.unit,
-            "choices": {code: _say(choice) for code, choice in fact.of.items()},
-            "proof": _say(fact.proof),
+            "choices": {code: reader.said(choice) for code, choice in fact.of.items()},
+            "proof": reader.said(fact.proof),
         }
         for name, fact in pack.facts.items()
     ]
@@ -49,10 +49,10 @@ def asks(pack: Pack) -> list[dict[str, object]]:
             "name": name,
             "sort": "thing",
             "type": thing.kind or thing.scheme or "",
-            "ask": _say(thing.ask),
+            "ask": reader.said(thing.ask),
             "unit": "",
             "choices": {},
-            "proof": _say(thing.proof),
+            "proof": reader.said(thing.proof),
         }
         for name, thing in pack.things.items()
     ]
@@ -75,7 +75,3 @@ def who_is_it() -> str:
 def not_for_others() -> str:
     """The sentence for somebody who would enter a claim for another and is no dealer."""
     return _("Only a shop or dealer enters claims for others. Leave the applicant out to apply yourself.")
-
-
-def _say(text: Text | None) -> str:
-    return text.say(get_language() or "zh-hans") if text else ""

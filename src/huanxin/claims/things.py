@@ -8,9 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language
-
-from huanxin.foundation.lib import sealed
+from huanxin.foundation.lib import reader, sealed
 from huanxin.registry import queries as registry
 
 if TYPE_CHECKING:
@@ -94,7 +92,6 @@ def case_day(pack: Pack, facts: dict[str, Any], on: dt.date) -> dt.date:
 
 def called(pack: Pack, name: str) -> str:
     """What a thing, fact or answer of a pack is called, in the reader's language."""
-    language = get_language() or "zh-hans"
     if name in pack.things:
-        return pack.things[name].ask.say(language)
-    return pack.facts[name].ask.say(language) if name in pack.facts else name
+        return reader.said(pack.things[name].ask)
+    return reader.said(pack.facts[name].ask) if name in pack.facts else name

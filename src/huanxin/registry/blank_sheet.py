@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_range_abs
+
+from huanxin.foundation.lib import reader
 
 from . import kinds
 from .importing import columns
@@ -33,7 +34,7 @@ def template(kind: str, path: Path) -> None:
     An import passes over the example line, which is known by how its identity begins.
     """
     pack = kinds.kind(kind)
-    language = get_language() or "zh-hans"
+    language = reader.language()
     with xlsxwriter.Workbook(str(path)) as book:
         page, explained = book.add_worksheet(_("Fill in")), book.add_worksheet(_("What the columns mean"))
         looks = {

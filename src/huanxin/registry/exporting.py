@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huanxin.foundation.lib import spreadsheets
+from huanxin.foundation.lib import reader, spreadsheets
 from huanxin.foundation.lib.progress import Progress, silent
 
 from . import inventory, kinds, snapshots
@@ -56,10 +55,10 @@ def export_assets(
     if path.suffix == ".parquet":
         return write_parquet(path, kind)
     pack = kinds.kind(kind)
-    language = get_language() or "zh-hans"
+    language = reader.language()
     assert pack.identity is not None
     facts = [f for n, f in pack.facts.items() if n != pack.identity.fact]
-    identity = pack.facts[pack.identity.fact].ask.say(language)
+    identity = reader.said(pack.facts[pack.identity.fact].ask)
     headers = [
         identity,
         *(heading(f, language) for f in facts),
@@ -79,9 +78,8 @@ def export_every_kind(path: Path, filters: inventory.Filters, *, rows: QuerySet[
 
     Identities are masked.
     """
-    language = get_language() or "zh-hans"
-    titles = {name: pack.title.say(language) for name, pack in kinds.all_kinds().items()}
-    names = {p.code: p.say(language) for p in Place.objects.all()}
+    titles = {name: reader.said(pack.title) for name, pack in kinds.all_kinds().items()}
+    names = {p.code: reader.said(p) for p in Place.objects.all()}
     headers = [
         _("Name"),
         _("Kind of thing"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huanxin.foundation.lib import reader
 
 from . import queries
 from .models import Asset
@@ -156,17 +158,15 @@ class SettleForm(forms.Form):
 
 def kinds_to_choose() -> list[tuple[str, str]]:
     """Every kind of thing with its name."""
-    language = get_language() or "zh-hans"
-    return [(name, pack.title.say(language)) for name, pack in queries.kinds().items()]
+    return [(name, reader.said(pack.title)) for name, pack in queries.kinds().items()]
 
 
 def places_to_choose(areas: Sequence[str]) -> list[Any]:
     """Leagues, and under each what lies in it, as far as a person's areas reach."""
-    language = get_language() or "zh-hans"
     groups: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for place in queries.places():
         if len(place.code) > 2 and any(place.code.startswith(a) or a.startswith(place.code) for a in areas):
-            name = place.say(language)
+            name = reader.said(place)
             group = groups.setdefault(place.code[:4], (name, []))
             if any(place.code.startswith(area) for area in areas):
                 group[1].append((place.code, _whole(place, name)))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import badges
 from huanxin.foundation.ui.listing import Column
 
@@ -30,13 +31,9 @@ _BESIDE = {"place": gettext_lazy("Place"), "holder": gettext_lazy("Holder")}
 _STATE_LOOKS = {"in_use": "plain", "dismantled": "good"}
 
 
-def language() -> str:
-    return get_language() or "zh-hans"
-
-
 def kind_names() -> dict[str, str]:
     """Every kind's name, by id."""
-    return {name: pack.title.say(language()) for name, pack in queries.kinds().items()}
+    return {name: reader.said(pack.title) for name, pack in queries.kinds().items()}
 
 
 def value(fact: Fact, known: object, *, with_unit: bool = True) -> str:
@@ -45,7 +42,7 @@ def value(fact: Fact, known: object, *, with_unit: bool = True) -> str:
         return ""
     unit = f" {fact.unit}" if with_unit and fact.unit else ""
     if fact.type == "choice" and str(known) in fact.of:
-        return fact.of[str(known)].say(language())
+        return reader.said(fact.of[str(known)])
     if fact.type == "boolean":
         return _("yes") if known else _("no")
     if fact.type == "date":
@@ -107,7 +104,7 @@ def _of_facts(kind: Pack) -> list[Column[Asset]]:
 def _of_fact(fact: Fact, *, is_offered: bool) -> Column[Asset]:
     unit = f" ({fact.unit})" if fact.unit else ""
     return Column(
-        f"{fact.ask.say(language())}{unit}",
+        f"{reader.said(fact.ask)}{unit}",
         lambda thing: value(fact, thing.attributes.get(fact.name), with_unit=False),
         is_number=fact.type in ("decimal", "integer"),
         key=f"fact-{fact.name}",
@@ -122,7 +119,7 @@ def _named(thing: Asset) -> object:
 
 def _placed(thing: Asset) -> object:
     if thing.place is not None:
-        return thing.place.say(language())
+        return reader.said(thing.place)
     look = "waiting" if thing.place_state == Asset.PlaceState.DOUBT else "plain"
     return badges.mark(look, thing.get_place_state_display())
 
@@ -135,7 +132,7 @@ def state(thing: Asset) -> object:
 def facts(thing: Asset, kind: Pack) -> list[tuple[str, str, str]]:
     """Everything a kind asks, with what is known: question, value, name of the fact."""
     return [
-        (fact.ask.say(language()), value(fact, thing.attributes.get(fact.name)), fact.name)
+        (reader.said(fact.ask), value(fact, thing.attributes.get(fact.name)), fact.name)
         for fact in kind.facts.values()
         if kind.identity is None or fact.name != kind.identity.fact
     ]
@@ -143,7 +140,7 @@ def facts(thing: Asset, kind: Pack) -> list[tuple[str, str, str]]:
 
 def life(thing: Asset, kind: Pack, events: list[LifeEvent]) -> list[dict[str, Any]]:
     """A thing's events, latest first, each with what it says."""
-    names = {place.code: place.say(language()) for place in queries.places()}
+    names = {place.code: reader.said(place) for place in queries.places()}
     return [
         {
             "event": event,
@@ -159,7 +156,7 @@ def _details(details: Mapping[str, Any], kind: Pack, names: Mapping[str, str]) -
     said = []
     for name, change in _changes(details):
         fact = kind.facts.get(name)
-        asked = fact.ask.say(language()) if fact else _BESIDE.get(name, name)
+        asked = reader.said(fact.ask) if fact else _BESIDE.get(name, name)
         before, after = (value(fact, v) if fact else names.get(str(v), str(v or "")) for v in change)
         said.append(f"{asked}: {before or '–'} → {after or '–'}")
     if "to" in details:

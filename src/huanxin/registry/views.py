@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access import services as disclosing
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import listing
 
 from . import forms, queries, services, showing
@@ -81,8 +82,8 @@ def asset(request: HttpRequest, number: int) -> HttpResponse:
     facts = showing.facts(thing, kind)
     context = {
         "thing": thing,
-        "kind": kind.title.say(showing.language()),
-        "place": thing.place.say(showing.language()) if thing.place else thing.get_place_state_display(),
+        "kind": reader.said(kind.title),
+        "place": reader.said(thing.place) if thing.place else thing.get_place_state_display(),
         "state": showing.state(thing),
         "known": [fact for fact in facts if fact[1]],
         "unknown": [fact[0] for fact in facts if not fact[1]],

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.money import written
 
 if TYPE_CHECKING:
-    from huanxin.policy import Decision, Pack, Text
+    from huanxin.policy import Decision, Pack
 
 # What the sectors of the kinds are called, in the order of the notice.
 SECTORS = {
@@ -131,8 +132,8 @@ def document_of(pack: Pack, on: dt.date) -> Document:
     checks = tuple(
         CheckLine(
             c.id,
-            _say(c.says),
-            _say(c.clause),
+            reader.said(c.says),
+            reader.said(c.clause),
             c.when or "",
             c.holds,
             c.if_not or "",
@@ -146,11 +147,11 @@ def document_of(pack: Pack, on: dt.date) -> Document:
     n_unverified = sum(c.unverified for c in checks) + sum(t.unverified for t in tables)
     n_unverified += sum(f.confidence == "unverified" for p in parameters for f in p.figures)
     return Document(
-        title=_say(pack.title),
-        document=_say(pack.document),
+        title=reader.said(pack.title),
+        document=reader.said(pack.document),
         source=pack.source,
         unverified=pack.confidence == "unverified",
-        notes=_say(pack.notes),
+        notes=reader.said(pack.notes),
         facts=_facts(pack),
         checks=checks,
         parameters=parameters,
@@ -185,11 +186,11 @@ def reasons_of(pack: Pack, decision: Decision) -> list[Reason]:
     return [
         Reason(
             c.id,
-            _say(c.says),
+            reader.said(c.says),
             c.value,
             c.applies,
-            _say(c.clause),
-            tuple((_say(pack.facts[n].ask), in_words(pack, n, value)) for n, value in c.facts.items()),
+            reader.said(c.clause),
+            tuple((reader.said(pack.facts[n].ask), in_words(pack, n, value)) for n, value in c.facts.items()),
             c.unverified,
         )
         for c in decision.checks
@@ -200,7 +201,7 @@ def part_in_words(pack: Pack, name: str) -> str:
     """What a check, a figure or a table of a pack says; its name where it says nothing."""
     check = next((c for c in pack.checks if c.id == name), None)
     part = check or pack.parameters.get(name) or pack.tables.get(name)
-    return (_say(part.says) if part else "") or name
+    return (reader.said(part.says) if part else "") or name
 
 
 def in_words(pack: Pack, name: str, value: object) -> str:
@@ -209,7 +210,7 @@ def in_words(pack: Pack, name: str, value: object) -> str:
     if value is None:
         return "–"
     if fact.type == "choice" and value in fact.of:
-        return _say(fact.of[str(value)])
+        return reader.said(fact.of[str(value)])
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if fact.unit == "CNY":
@@ -236,11 +237,11 @@ def _facts(pack: Pack) -> tuple[FactLine, ...]:
     return tuple(
         FactLine(
             name,
-            _say(fact.ask),
+            reader.said(fact.ask),
             fact.type,
             fact.unit,
-            tuple((code, _say(label)) for code, label in fact.of.items()),
-            _say(fact.proof),
+            tuple((code, reader.said(label)) for code, label in fact.of.items()),
+            reader.said(fact.proof),
             "" if fact.example is None else str(fact.example),
         )
         for name, fact in ((name, pack.facts[name]) for name in facts_asked(pack))
@@ -254,7 +255,7 @@ def _parameter(pack: Pack, name: str, on: dt.date) -> ParameterLine:
         Figure(v.from_on, v.to_on, v.since, str(v.value), v.source, v.confidence, v is current)
         for v in sorted(parameter.values, key=lambda v: (v.from_on, v.since), reverse=True)
     )
-    return ParameterLine(name, _say(parameter.says), parameter.unit, figures)
+    return ParameterLine(name, reader.said(parameter.says), parameter.unit, figures)
 
 
 def _table(pack: Pack, name: str) -> TableLine:
@@ -264,7 +265,7 @@ def _table(pack: Pack, name: str) -> TableLine:
         unverified = "unverified" in table.column("confidence")
     return TableLine(
         name,
-        _say(table.says),
+        reader.said(table.says),
         table.file,
         table.columns,
         table.rows[:MOST_ROWS],
@@ -284,11 +285,7 @@ def _amounts(pack: Pack) -> tuple[AmountLine, ...]:
             bounds = " ".join(
                 f"{sign} {v}" for sign, v in (("≤", case.cap), ("≥", case.floor)) if v is not None
             )
-            found.append(AmountLine(part, _say(case.says), case.when or "", str(pays), bounds))
+            found.append(AmountLine(part, reader.said(case.says), case.when or "", str(pays), bounds))
     if pack.amount.cap is not None:
         found.append(AmountLine("", "", "", "", f"≤ {pack.amount.cap}"))
     return tuple(found)
-
-
-def _say(text: Text | None) -> str:
-    return text.say(get_language() or "zh-hans") if text is not None else ""

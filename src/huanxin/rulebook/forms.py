@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import factform
 from huanxin.foundation.ui.fields import dress
 
@@ -103,5 +103,5 @@ class TryForm(forms.Form):
             return policy.decide(self.pack, self.facts(), wanted["on"], wanted.get("known_on"))
         except policy.BadFacts as bad:
             for name, error in bad.errors.items():
-                self.add_error(f"f-{name}", error.say(get_language() or "zh-hans"))
+                self.add_error(f"f-{name}", reader.said(error))
             return None

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.policy import Library, Pack, load
 
 from . import queries
@@ -177,7 +177,6 @@ def _all_cases_pass(pack: Pack, folder: Path) -> int:
         return 0
     results = policy.run_cases(pack, folder)
     failing = [r for r in results if not r.passed]
-    language = get_language() or "zh-hans"
     if failing:
         raise CasesFail(
             _(
@@ -186,8 +185,8 @@ def _all_cases_pass(pack: Pack, folder: Path) -> int:
                 n=len(failing),
                 m=len(results),
                 id=pack.id,
-                case=failing[0].case.case.say(language),
-                why="; ".join(difference.say(language) for difference in failing[0].differences),
+                case=reader.said(failing[0].case.case),
+                why="; ".join(reader.said(difference) for difference in failing[0].differences),
             )
         )
     return len(results)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huanxin.foundation.lib import reader
 from huanxin.policy import Library, Pack, PackError
 
 from . import queries
@@ -53,12 +53,12 @@ class Entry:
 
     @property
     def title(self) -> str:
-        return self.pack.title.say(get_language() or "zh-hans") if self.pack else self.id
+        return reader.said(self.pack.title) if self.pack else self.id
 
     @property
     def document(self) -> str:
         document = self.pack.document if self.pack else None
-        return document.say(get_language() or "zh-hans") if document else ""
+        return reader.said(document)
 
     @property
     def title_and_document(self) -> str:

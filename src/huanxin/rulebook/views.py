@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huanxin import policy
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import reader
 
 from . import queries, services, shelf
 from .differences import differences
@@ -74,9 +74,7 @@ def try_it(request: HttpRequest, pack_id: str) -> HttpResponse:
         "try_form": form,
         "decision": decision,
         "lines": reasons_of(found, decision) if decision else [],
-        "needed": [found.facts[n].ask.say(get_language() or "zh-hans") for n in decision.needs]
-        if decision
-        else [],
+        "needed": [reader.said(found.facts[n].ask) for n in decision.needs] if decision else [],
     }
     template = "rulebook/_decision.html" if request.headers.get("HX-Request") else "rulebook/try.html"
     return render(request, template, context, status=200 if decision or not request.GET else 422)

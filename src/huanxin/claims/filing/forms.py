@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import factform
 from huanxin.foundation.ui.fields import dress
 from huanxin.registry import queries as registry
@@ -26,10 +27,9 @@ _FEW = 9
 
 def banners(within: str = "15") -> list[tuple[str, list[tuple[str, str]]]]:
     """Banners, counties and districts under their leagues, for a drop-down. One query."""
-    language = get_language() or "zh-hans"
     leagues: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for place in registry.places():
-        name = place.say(language)
+        name = reader.said(place)
         if len(place.code) == 4:
             leagues[place.code] = (name, [])
         elif len(place.code) == 6 and place.code.startswith(within) and place.code[:4] in leagues:
@@ -121,13 +121,12 @@ def _fields(pack: Pack, asked: Question) -> dict[str, forms.Field]:
 
 def _fact_field(fact: Fact) -> forms.Field:
     """A fact as it is asked of a person: few answers to choose from stand open on the page."""
-    language = get_language() or "zh-hans"
     if fact.type == "boolean":
         choices = [("true", _("Yes")), ("false", _("No"))]
-        return forms.ChoiceField(label=fact.ask.say(language), choices=choices, widget=forms.RadioSelect)
+        return forms.ChoiceField(label=reader.said(fact.ask), choices=choices, widget=forms.RadioSelect)
     if fact.type == "choice" and len(fact.of) <= _FEW:
-        choices = [(code, text.say(language)) for code, text in fact.of.items()]
-        return forms.ChoiceField(label=fact.ask.say(language), choices=choices, widget=forms.RadioSelect)
+        choices = [(code, reader.said(text)) for code, text in fact.of.items()]
+        return forms.ChoiceField(label=reader.said(fact.ask), choices=choices, widget=forms.RadioSelect)
     field = factform.field(fact)
     field.required, field.help_text = True, ""
     return field
@@ -150,7 +149,7 @@ class CalculatorForm(forms.Form):
             return programmes.preview(self.programme, facts)
         except policy.BadFacts as bad:
             for name, error in bad.errors.items():
-                self.add_error(f"f-{name}", error.say(get_language() or "zh-hans"))
+                self.add_error(f"f-{name}", reader.said(error))
             return None
 
 

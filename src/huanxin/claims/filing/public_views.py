@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from huanxin.foundation.access import services as mandates
 from huanxin.foundation.access.guards import requires
 from huanxin.foundation.access.models import Role
+from huanxin.foundation.lib import reader
 from huanxin.registry import queries as registry
 from huanxin.registry import services as registering
 
@@ -41,7 +42,7 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     found = programmes.entitlements()
     left = programmes.money_left([entry.programme for entry in found], place.code if place else "15")
     form = PlaceForm(initial={"place": place.code if place else ""})
-    cards = [(entry, wording.say(entry.pack.title), left.get(entry.programme.slug)) for entry in found]
+    cards = [(entry, reader.said(entry.pack.title), left.get(entry.programme.slug)) for entry in found]
     return render(request, "claims/entitlements.html", {"cards": cards, "form": form, "place": place})
 
 
@@ -56,17 +57,17 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "programme": programme,
         "pack": pack,
-        "title": wording.say(pack.title),
-        "document": wording.say(pack.document),
+        "title": reader.said(pack.title),
+        "document": reader.said(pack.document),
         "closed": programmes.why_closed(programme, today),
-        "checks": [(wording.say(c.says), wording.say(c.clause)) for c in pack.checks],
+        "checks": [(reader.said(c.says), reader.said(c.clause)) for c in pack.checks],
         "figures": wording.figures(pack, today),
         "papers": [slot.called for slot in slots(pack, [*pack.facts, *pack.things])],
         "left": programmes.money_left([programme], "15").get(programme.slug),
         "form": form,
         "decision": decision,
         "failing": wording.failing(decision) if decision else [],
-        "needed": [wording.say(pack.facts[name].ask) for name in decision.needs] if decision else [],
+        "needed": [reader.said(pack.facts[name].ask) for name in decision.needs] if decision else [],
     }
     template = "claims/_reckoned.html" if request.headers.get("HX-Request") else "claims/about.html"
     return render(request, template, context, status=422 if form.errors else 200)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.rulebook import queries as rulebook
 
 from .. import counting, steps
@@ -53,9 +53,8 @@ class Draft:
     @property
     def needed(self) -> list[str]:
         """What the decision still waits for, as it is asked."""
-        language = get_language() or "zh-hans"
         facts = [self.pack.facts[name] for name in self.decision.needs]
-        return [fact.ask.say(language) for fact in facts if fact.counted_by is None]
+        return [reader.said(fact.ask) for fact in facts if fact.counted_by is None]
 
     @property
     def is_refused(self) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.rulebook import queries as rulebook
 
 from .. import things
@@ -72,8 +72,7 @@ def slots(pack: Pack, names: Iterable[str]) -> list[Slot]:
         if proof is not None:
             found.setdefault(proof.zh, []).append(name)
             texts.setdefault(proof.zh, proof)
-    language = get_language() or "zh-hans"
-    return [Slot(names[0], texts[zh].say(language), tuple(names)) for zh, names in found.items()]
+    return [Slot(names[0], reader.said(texts[zh]), tuple(names)) for zh, names in found.items()]
 
 
 def questions(pack: Pack, claim: Claim, decision: Decision, *, handed_in: Iterable[str]) -> list[Question]:
@@ -86,7 +85,7 @@ def questions(pack: Pack, claim: Claim, decision: Decision, *, handed_in: Iterab
             name,
             "thing",
             things.called(pack, name),
-            _say(pack.things[name].proof),
+            reader.said(pack.things[name].proof),
             things.identity(claim, name) if name in claim.things else "",
             name in claim.things,
         )
@@ -122,8 +121,4 @@ def _fact(pack: Pack, claim: Claim, name: str) -> Question:
     value = claim.facts.get(name)
     fact = pack.facts[name]
     shown = "" if value is None else rulebook.in_words(pack, name, value)
-    return Question(name, "fact", _say(fact.ask), _say(fact.proof), shown, value is not None)
-
-
-def _say(text: Text | None) -> str:
-    return text.say(get_language() or "zh-hans") if text else ""
+    return Question(name, "fact", reader.said(fact.ask), reader.said(fact.proof), shown, value is not None)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
-from huanxin.foundation.lib import sealed
+from huanxin.foundation.lib import reader, sealed
 from huanxin.ledger import services as ledger
 from huanxin.registry import services as registry
 from huanxin.registry.models import Place
@@ -120,7 +119,7 @@ def _read(claim: Claim, pack: Pack, answers: Mapping[str, object]) -> tuple[dict
             else:
                 new |= _contact(name, str(raw or "").strip())
         except policy.FactError as wrong:
-            errors[name] = wrong.say(get_language() or "zh-hans")
+            errors[name] = reader.said(wrong)
         except registry.IdentityError as wrong:
             errors[name] = str(wrong)
         except BadAnswers as wrong:
@@ -234,11 +233,10 @@ def _pack(claim: Claim, day: dt.date) -> Pack:
 
 def _must_be_entitled(claim: Claim, pack: Pack, decision: Decision) -> None:
     """Raises `NotEntitled` with the failing check and its clause, or `StillOpen` with what is missing."""
-    language = get_language() or "zh-hans"
     failed = [c for c in decision.checks if c.value is False]
     if failed:
         why = "; ".join(
-            f"{c.says.say(language)} ({c.clause.say(language)})" if c.clause else c.says.say(language)
+            f"{reader.said(c.says)} ({reader.said(c.clause)})" if c.clause else reader.said(c.says)
             for c in failed
         )
         raise NotEntitled(decision, _("The rules do not grant this: %(why)s") % {"why": why})

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huanxin.foundation.lib import pages
+from huanxin.foundation.lib import pages, reader
 from huanxin.registry import queries as registry
 from huanxin.registry import services as registering
 
@@ -54,7 +54,7 @@ def question(request: HttpRequest, claim: Claim, name: str) -> HttpResponse:
         for field, value in _answered(claim, asked).items():
             form.fields[field].initial = value
     context = {"form": form, "asked": asked, "draft": draft, "claim": claim, **_place_in(draft, asked)}
-    context["title"] = wording.say(draft.pack.title)
+    context["title"] = reader.said(draft.pack.title)
     return render(request, "claims/question.html", context, status=422 if form.errors else 200)
 
 
@@ -114,7 +114,7 @@ def _checked(request: HttpRequest, claim: Claim, problem: str = "", status: int 
         "claim": claim, "draft": draft, "rows": rows, "papers": paper_rows, "problem": problem,
         "open": [q for q in draft.open if q.sort != "paper"],
         "open_papers": [q for q in draft.open if q.sort == "paper"],
-        "failing": wording.failing(draft.decision), "title": wording.say(draft.pack.title),
+        "failing": wording.failing(draft.decision), "title": reader.said(draft.pack.title),
         "closed": programmes.why_closed(claim.programme, timezone.localdate()) if not returned else "",
         "mend": claim.steps.filter(deed="return").order_by("-n").first() if returned else None,
     }  # fmt: skip
@@ -154,7 +154,7 @@ def received(request: HttpRequest, claim: Claim) -> HttpResponse:
     if claim.state in (State.DRAFT, State.RETURNED):
         return redirect("claims:check", claim.number)
     pack = programmes.pack_of(claim.programme, claim.decided_on)
-    context = {"claim": claim, "title": wording.say(pack.title), "has_old": wording.old_thing_next(pack)}
+    context = {"claim": claim, "title": reader.said(pack.title), "has_old": wording.old_thing_next(pack)}
     return render(request, "claims/received.html", context)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from huanxin.foundation.lib import workdays
+from huanxin.foundation.lib import reader, workdays
 from huanxin.rulebook import queries as rulebook
 
 from .. import steps
@@ -19,7 +19,7 @@ from ..models import Claim, Desk, State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from huanxin.policy import Decision, Pack, Text
+    from huanxin.policy import Decision, Pack
 
     from ..models import Programme, Step
 
@@ -85,19 +85,12 @@ class Card:
     next_deed: str
 
 
-def say(text: Text | None) -> str:
-    return text.say(get_language() or "zh-hans") if text else ""
-
-
 def titles(programmes: Iterable[Programme]) -> dict[str, str]:
     """What each programme is called: its pack's title, by the pack's id. One query."""
     ids = {programme.pack_id for programme in programmes}
-    language = "en" if (get_language() or "").startswith("en") else "zh"
     newest = rulebook.newest_of_each(*sorted(ids)) if ids else {}
     return {
-        pack_id: str(newest[pack_id].title.get(language) or newest[pack_id].title.get("zh") or pack_id)
-        if pack_id in newest
-        else pack_id
+        pack_id: reader.said(newest[pack_id].title) or pack_id if pack_id in newest else pack_id
         for pack_id in ids
     }
 
@@ -142,18 +135,21 @@ def _next_deed(claim: Claim) -> str:
 
 def failing(decision: Decision) -> list[tuple[str, str]]:
     """What the rules do not grant, each with its clause."""
-    return [(say(check.says), say(check.clause)) for check in decision.checks if check.value is False]
+    return [
+        (reader.said(check.says), reader.said(check.clause))
+        for check in decision.checks
+        if check.value is False
+    ]
 
 
 def rests_on(claim: Claim) -> list[tuple[str, str, bool | None]]:
     """The checks of the decision that a claim was sent with: what each says, its clause, whether it held."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
     try:
         pack = rulebook.by_digest(claim.pack_digest)
     except rulebook.UnknownDigest:
         pack = None
     return [
-        (check["says"].get(language) or check["says"]["zh"], clause_said(check, pack), check["value"])
+        (reader.said(check["says"]), clause_said(check, pack), check["value"])
         for check in claim.decision.get("checks", ())
     ]
 
@@ -161,7 +157,7 @@ def rests_on(claim: Claim) -> list[tuple[str, str, bool | None]]:
 def clause_said(check: Mapping[str, Any], pack: Pack | None) -> str:
     """The clause of a check as it was kept, in the reader's words where the archived pack has them."""
     told = next((c.clause for c in pack.checks if c.id == check["id"]), None) if pack else None
-    return say(told) or check.get("clause") or ""
+    return reader.said(told) or check.get("clause") or ""
 
 
 def appeals_to(claim: Claim) -> str:
@@ -183,7 +179,7 @@ def figures(pack: Pack, on: dt.date) -> list[tuple[str, object, str]]:
         if value is not None and parameter.says is not None and not isinstance(value.value, bool | str):
             shown = value.value
             if not isinstance(shown, dt.date) and not parameter.unit and 0 < shown < 1:
-                found.append((say(parameter.says), format((shown * 100).normalize(), "f"), "%"))
+                found.append((reader.said(parameter.says), format((shown * 100).normalize(), "f"), "%"))
                 continue
-            found.append((say(parameter.says), shown, parameter.unit))
+            found.append((reader.said(parameter.says), shown, parameter.unit))
     return found

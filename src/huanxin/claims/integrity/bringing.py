@@ -9,10 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huanxin.foundation.lib import spreadsheets
+from huanxin.foundation.lib import reader, spreadsheets
 
 from . import ports
 from .models import Entry, Source
@@ -108,7 +107,7 @@ def _kept(
         Entry.objects.bulk_create(some)
         brought.n_kept += len(some)
         if progress is not None:
-            progress(brought.n_kept, None, port.title.say(get_language() or "zh-hans"))
+            progress(brought.n_kept, None, reader.said(port.title))
     brought.source.n_rows = brought.n_kept
     brought.source.save(update_fields=["n_rows"])
     return brought

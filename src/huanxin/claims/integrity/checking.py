@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
-from django.utils.translation import get_language
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.policy import FactError
 from huanxin.rulebook import queries as rulebook
 
@@ -47,12 +47,11 @@ class Told:
 
     @property
     def says(self) -> str:
-        return self.result.says.say(get_language() or "zh-hans")
+        return reader.said(self.result.says)
 
     @property
     def missing_in_words(self) -> list[str]:
-        language = get_language() or "zh-hans"
-        return [self.pack.facts[name].ask.say(language) for name in self.missing]
+        return [reader.said(self.pack.facts[name].ask) for name in self.missing]
 
 
 def of_claim(claim: Claim) -> list[Told]:

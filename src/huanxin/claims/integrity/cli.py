@@ -70,33 +70,31 @@ def bring(
 @app.command()
 def ports() -> None:
     """Which files other offices can give, with their columns and the day of the newest one."""
-    from django.utils.translation import get_language
     from rich.table import Table
 
     from huanxin.claims.integrity import queries
+    from huanxin.foundation.lib import reader
 
     table = Table("", "", "", "")
-    language = get_language() or "zh-hans"
     for port, source in queries.ports():
         columns = ", ".join(column.headings[0] for column in port.columns)
-        table.add_row(port.id, port.title.say(language), columns, str(source.as_of) if source else "–")
+        table.add_row(port.id, reader.said(port.title), columns, str(source.as_of) if source else "–")
     _console().print(table)
 
 
 @app.command()
 def checks() -> None:
     """The forty checks: what each found, or which files it waits for."""
-    from django.utils.translation import get_language
     from rich.table import Table
 
     from huanxin.claims.integrity import queries
+    from huanxin.foundation.lib import reader
 
     table = Table("", "", "", "")
-    language = get_language() or "zh-hans"
     for standing in queries.standings():
-        missing = ", ".join(port.title.say(language) for port in standing.missing)
+        missing = ", ".join(reader.said(port.title) for port in standing.missing)
         found = "?" if standing.is_idle else str(standing.n_open)
-        table.add_row(standing.check.id, standing.check.says.say(language), found, missing)
+        table.add_row(standing.check.id, reader.said(standing.check.says), found, missing)
     _console().print(table)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui.fields import dress
 
 from ..models import Programme
@@ -29,8 +30,7 @@ class FindingFilters(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        language = get_language() or "zh-hans"
-        checks = [(check.id, f"{check.id} {check.says.say(language)}") for check in CHECKS.values()]
+        checks = [(check.id, f"{check.id} {reader.said(check.says)}") for check in CHECKS.values()]
         everything = ("", _("all"))
         self.fields["check_id"].choices = [everything, *checks]  # type: ignore[attr-defined]
         self.fields["judgement"].choices = [everything, *Finding.Judgement.choices]  # type: ignore[attr-defined]
@@ -76,8 +76,7 @@ class PortForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        language = get_language() or "zh-hans"
-        ports = [(port.id, port.title.say(language)) for port in PORTS.values()]
+        ports = [(port.id, reader.said(port.title)) for port in PORTS.values()]
         self.fields["port"].choices = ports  # type: ignore[attr-defined]
         dress(self.fields.values())
 

@@ -4,10 +4,9 @@ what."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max, Q
-from django.utils.translation import get_language
 
 from huanxin.foundation.access import queries as access
 
@@ -18,8 +17,6 @@ from .models import Finding, Severity, Source, Sweep
 from .ports import PORTS, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
     from ..models import Claim
 
 __all__ = [
-    "CHECKS", "PORTS", "Standing", "Told", "blocking", "findings", "findings_of", "ports", "said",
+    "CHECKS", "PORTS", "Standing", "Told", "blocking", "findings", "findings_of", "ports",
     "standings", "sweep", "sweeps", "told_of",
 ]  # fmt: skip
 
@@ -70,11 +67,6 @@ def blocking(claim: Claim) -> QuerySet[Finding]:
     return Finding.objects.filter(claim=claim, severity=Severity.BLOCK, gone_at=None).exclude(
         judgement=Finding.Judgement.CLEARED
     )
-
-
-def said(says: Mapping[str, Any]) -> str:
-    """The sentence of a finding in the reader's language."""
-    return str(says.get("en" if (get_language() or "").startswith("en") else "zh", ""))
 
 
 def told_of(claim: Claim) -> list[Told]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.access.models import User
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.pages import Page
 from huanxin.foundation.ui import badges
 from huanxin.foundation.ui.listing import Column
@@ -48,7 +48,7 @@ def page(rows: QuerySet[Finding], mark: str | None) -> Page[Finding]:
 def columns() -> list[Column[Finding]]:
     """Pattern, who with whom, sum, strength, judged."""
     return [
-        Column(_("What was found"), lambda f: queries.said(f.says), _address, is_main=True),
+        Column(_("What was found"), lambda f: reader.said(f.says), _address, is_main=True),
         Column(_("Check"), _check),
         Column(_("About"), _about),
         Column(_("Claims"), lambda f: len(f.others) + (f.claim_id is not None), is_number=True),
@@ -87,13 +87,12 @@ def money(says: dict[str, Any]) -> str:
 
 def one(finding: Finding) -> dict[str, Any]:
     """One finding: its check, its figures, its claims, its patterns."""
-    language = get_language() or "zh-hans"
     check = CHECKS[finding.check_id]
     officer = finding.says.get("officer")
     return {
         "finding": finding,
-        "says": queries.said(finding.says),
-        "check": check.says.say(language),
+        "says": reader.said(finding.says),
+        "check": reader.said(check.says),
         "patterns": check.patterns,
         "severity": severity(finding.severity),
         "judged": judgement(finding),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.models import Verb
+from huanxin.foundation.lib import reader
 
 from .. import steps
 from ..models import Desk, State, Step
@@ -84,7 +84,7 @@ def _at_its_desk(claim: Claim, row: Row, by: User) -> None:
     if not access.mandates_in_force().filter(user_id=by.pk, role__in=roles, place_code=code).exists():
         raise WrongDesk(
             _("This claim from %(place)s lies at the desk “%(desk)s”; your mandate is not for that desk.")
-            % {"desk": desk.label, "place": claim.place.say(get_language() or "zh-hans")}
+            % {"desk": desk.label, "place": reader.said(claim.place)}
         )
     looked = Step.objects.filter(claim_id=claim.pk, by_id=by.pk, deed__in=steps.LOOKS)
     if Who.APPEALS in row.who:

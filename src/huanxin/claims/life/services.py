@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from huanxin.foundation.lib import sealed
+from huanxin.foundation.lib import reader, sealed
 from huanxin.foundation.lib.money import NotMoney
 from huanxin.ledger import services as ledger
 
 from .. import steps
 from ..integrity import queries as integrity
-from ..integrity.queries import said
 from ..models import Claim, Objection, Programme, State
 from ..programmes import queries as programmes
 from ..refusals import Blocked, NotAllowed, ReasonNeeded, Refused
@@ -184,7 +183,7 @@ def _must_stand_clear(claim: Claim) -> None:
                 "Check %(check)s stands against this claim: %(why)s. Refuse or return it, or have the "
                 "finding judged."
             )
-            % {"check": against.check_id, "why": said(against.says)}
+            % {"check": against.check_id, "why": reader.said(against.says)}
         )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires, throttled
 from huanxin.foundation.access.services import disclose
-from huanxin.foundation.lib import pages
+from huanxin.foundation.lib import pages, reader
 
 from ..models import Claim, Objection, Programme, PublicNotice, State
 from ..refusals import Refused
@@ -41,7 +41,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             (
                 row,
                 names[row.programme.pk],
-                places[row.place_code].say(showing.language()),
+                reader.said(places[row.place_code]),
                 showing.money(row.amount),
             )
             for row in to_publish
@@ -51,7 +51,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             (
                 notice,
                 names[notice.programme_id],
-                notice.place.say(showing.language()),
+                reader.said(notice.place),
                 queries.days_left(notice),
             )
             for notice in page.rows
@@ -135,7 +135,7 @@ def open_notices(request: HttpRequest) -> HttpResponse:
     page = pages.by_key(queries.running(), request.GET.get("after"), 50)
     names = showing.titles({notice.programme for notice in page.rows})
     rows = [
-        (notice, names[notice.programme_id], notice.place.say(showing.language()), queries.days_left(notice))
+        (notice, names[notice.programme_id], reader.said(notice.place), queries.days_left(notice))
         for notice in page.rows
     ]
     return render(request, "claims/open_notices.html", {"page": page, "rows": rows})
@@ -150,14 +150,11 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "notice": found,
         "is_over": _is_over(found),
         "title": showing.titles([found.programme])[found.programme_id],
-        "place": found.place.say(showing.language()),
+        "place": reader.said(found.place),
         "days_left": queries.days_left(found),
         "rows": []
         if _is_over(found)
-        else [
-            (row, _masked(row), row.place.say(showing.language()), showing.money(row.amount))
-            for row in page.rows
-        ],
+        else [(row, _masked(row), reader.said(row.place), showing.money(row.amount)) for row in page.rows],
         "next": page.next,
     }
     return render(request, "claims/notice.html", context)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huanxin.foundation.lib import reader
 from huanxin.registry import services as registry
 
 from ..models import State
@@ -34,11 +34,11 @@ def export_claims(programme: Programme, path: Path, where: Q) -> int:
     made harmless. Returns the number of rows.
     """
     pack = queries.pack_of(programme)
-    language = get_language() or "zh-hans"
+    language = reader.language()
     headers = [
         _("Number"), _("State"), _("Submitted on"), _("Due on"), _("Place code"), _("Place"), _("Applicant"),
-        _("Identity"), *(f.ask.say(language) for f in pack.facts.values()),
-        *(t.ask.say(language) for t in pack.things.values()), _("Amount"), *pack.shares, _("Telephone"),
+        _("Identity"), *(reader.said(f.ask) for f in pack.facts.values()),
+        *(reader.said(t.ask) for t in pack.things.values()), _("Amount"), *pack.shares, _("Telephone"),
         _("Bank"), _("Bank account"), _("Tops up"), _("Made up"),
     ]  # fmt: skip
     return registry.export_rows(path, headers, _rows(programme, pack, where, language))

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui.fields import dress
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
@@ -22,10 +22,9 @@ _A_DAY = {"type": "date"}
 
 def packs() -> list[tuple[str, str]]:
     """Released benefit packs, by id with their titles. One query."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
     found = rulebook.newest_of_each()
     return [
-        (pack_id, f"{release.title.get(language) or release.title.get('zh')} ({pack_id})")
+        (pack_id, f"{reader.said(release.title)} ({pack_id})")
         for pack_id, release in sorted(found.items())
         if release.kind == "benefit"
     ]
@@ -33,9 +32,8 @@ def packs() -> list[tuple[str, str]]:
 
 def places(*, with_banners: bool = True) -> list[tuple[str, str]]:
     """The region, its leagues and their banners. One query."""
-    language = get_language() or "zh-hans"
     return [
-        (place.code, ("　" * (len(place.code) // 2 - 1)) + place.say(language))
+        (place.code, ("　" * (len(place.code) // 2 - 1)) + reader.said(place))
         for place in registry.places()
         if with_banners or len(place.code) < 6
     ]

@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import reader
 from huanxin.ledger import queries as ledger
 from huanxin.registry import queries as registry
 
@@ -79,7 +80,7 @@ def _shown(
     context = {
         "programme": found,
         "pack": pack,
-        "title": wording.say(pack.title),
+        "title": reader.said(pack.title),
         "standing": [(s, names.get(s.budget.place_code, "")) for s in ledger.standing(found.slug)],
         "states": [(State(state).label, state, counted[state]) for state in State.values if state in counted],
         "n_waiting": counted.get(State.QUEUED, 0),
@@ -189,8 +190,7 @@ def _one(slug: str) -> Programme:
 
 def _places() -> dict[str, str]:
     """What each place is called. One query."""
-    language = get_language() or "zh-hans"
-    return {place.code: place.say(language) for place in registry.places()}
+    return {place.code: reader.said(place) for place in registry.places()}
 
 
 def _sums() -> dict[str, dict[str, Any]]:

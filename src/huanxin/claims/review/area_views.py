@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import reader
 from huanxin.registry import queries as registry
 
 from ..models import Desk, Programme, State
@@ -37,13 +38,13 @@ def area(request: HttpRequest) -> HttpResponse:
     seat, choices = _seat(request)
     lines = reckoning.lines(seat)
     names = _names()
-    places = {place.code: place.say(showing.language()) for place in registry.places()}
+    places = {place.code: reader.said(place) for place in registry.places()}
     context = {
         "seat": seat,
         "seats": choices,
         "seat_name": showing.seat_name(seat),
-        "lines": [(line, line.place.say(showing.language())) for line in lines],
-        "bars": [(line.place.say(showing.language()), line.n_late) for line in lines if line.n_late],
+        "lines": [(line, reader.said(line.place)) for line in lines],
+        "bars": [(reader.said(line.place), line.n_late) for line in lines if line.n_late],
         "n": sum(line.n for line in lines),
         "n_late": sum(line.n_late for line in lines),
         "n_decided": sum(line.n_decided for line in lines),
@@ -79,13 +80,13 @@ def samples(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [
             (
-                row, names[row.programme_id], row.place.say(showing.language()),
+                row, names[row.programme_id], reader.said(row.place),
                 showing.colour(row.light), showing.clock(row.due_on), first.get(row.pk, []),  # type: ignore[attr-defined]
                 f"{reckoning.draw_of(row.number):.2f}" if row.is_sampled else "",
             )
             for row in rows
         ],
-        "looked": [(one, one.place.say(showing.language())) for one in reckoning.second_looks(seat)],
+        "looked": [(one, reader.said(one.place)) for one in reckoning.second_looks(seat)],
         "days": reckoning.LOOK_DAYS,
     }  # fmt: skip
     return render(request, "claims/samples.html", context)
@@ -105,4 +106,4 @@ def _names() -> dict[str, str]:
 
 
 def _on_map(line: reckoning.Line) -> Shown:
-    return Shown(line.place.code, line.place.say(showing.language()), line.n_late)
+    return Shown(line.place.code, reader.said(line.place), line.n_late)

@@ -9,12 +9,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from huanxin.foundation.lib import reader
 from huanxin.rulebook import queries as rulebook
 
 from ..filing import wording
-from ..integrity import queries as integrity
 from ..models import Desk, Finding, Severity, State
-from . import showing, suggestions
+from . import suggestions
 from .seats import GREEN, OPEN, RED
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _check(check: Mapping[str, Any], pack: Pack | None) -> CheckLine:
     light = GREEN if check["value"] or not applies else RED if check["value"] is False else OPEN
     return CheckLine(
         light=light,
-        says=showing.said(check["says"]),
+        says=reader.said(check["says"]),
         clause=wording.clause_said(check, pack),
         facts=[_fact_said(pack, name, value) for name, value in check.get("facts", {}).items()],
         applies=applies,
@@ -134,7 +134,7 @@ def _check(check: Mapping[str, Any], pack: Pack | None) -> CheckLine:
 def _fact_said(pack: Pack | None, name: str, value: Any) -> tuple[str, str]:
     if pack is None or name not in pack.facts:
         return name, "–" if value is None else str(value)
-    return pack.facts[name].ask.say(showing.language()), rulebook.in_words(pack, name, value)
+    return reader.said(pack.facts[name].ask), rulebook.in_words(pack, name, value)
 
 
 def facts(file: File) -> list[FactLine]:
@@ -150,9 +150,7 @@ def facts(file: File) -> list[FactLine]:
         if claim.facts.get(name) is not None or name in needed
     ]
     lines += [
-        FactLine(
-            name, thing.ask.say(showing.language()), claim.things[name]["shown"], True, read.get(name, [])
-        )
+        FactLine(name, reader.said(thing.ask), claim.things[name]["shown"], True, read.get(name, []))
         for name, thing in pack.things.items()
         if name in claim.things
     ]
@@ -184,7 +182,7 @@ def _proof(pack: Pack | None, proves: str) -> str:
     asked = suggestions.asked_of(pack).get(proves) if pack else None
     if asked is None:
         return proves
-    return (asked.proof or asked.ask).say(showing.language())
+    return reader.said(asked.proof or asked.ask)
 
 
 def findings(file: File) -> list[FindingLine]:
@@ -201,7 +199,7 @@ def _finding(one: Finding) -> FindingLine:
         address = ""
     others = [str(other.get("number", other) if isinstance(other, dict) else other) for other in one.others]
     cleared = one.judgement == Finding.Judgement.CLEARED
-    return FindingLine(one, integrity.said(one.says), "plain" if cleared else look, others[:20], address)
+    return FindingLine(one, reader.said(one.says), "plain" if cleared else look, others[:20], address)
 
 
 def links(file: File) -> list[LinkLine]:

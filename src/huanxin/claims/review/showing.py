@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.money import written
 from huanxin.foundation.ui import badges
 from huanxin.foundation.ui.listing import Column
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 _LIGHTS = {RED: ("bad", "✕"), OPEN: ("waiting", "?"), GREEN: ("good", "✓")}
 
 
-def language() -> str:
-    return get_language() or "zh-hans"
-
-
 def titles(programmes: Iterable[Programme]) -> dict[int, str]:
     """The name of each programme, from its pack. One query."""
     some = list(programmes)
@@ -44,21 +41,14 @@ def titles(programmes: Iterable[Programme]) -> dict[int, str]:
     found = {}
     for programme in some:
         release = releases.get(programme.pack_id)
-        found[programme.pk] = said(release.title) if release else programme.slug
+        found[programme.pk] = reader.said(release.title) if release else programme.slug
     return found
-
-
-def said(text: Any) -> str:
-    """A text that is kept as {zh, en}, in the reader's language."""
-    if isinstance(text, dict):
-        return str(text.get("en" if language().startswith("en") else "zh") or text.get("zh") or "")
-    return str(text)
 
 
 def seat_name(seat: Seat) -> str:
     """锡林浩特市 · 旗县: a place and its desk."""
     place = registry.place(seat.place_code)
-    return f"{place.say(language()) if place else seat.place_code} · {Desk(seat.desk).label}"
+    return f"{reader.said(place) if place else seat.place_code} · {Desk(seat.desk).label}"
 
 
 def colour(light: str) -> SafeString:
@@ -95,7 +85,7 @@ def columns(names: dict[int, str], query: str) -> list[Column[Claim]]:
         ),
         Column(_("Applicant"), lambda claim: claim.applicant.name),
         Column(_("Programme"), lambda claim: names.get(claim.programme_id, claim.programme.slug)),
-        Column(_("Place"), lambda claim: claim.place.say(language())),
+        Column(_("Place"), lambda claim: reader.said(claim.place)),
         Column(_("State"), lambda claim: claim.get_state_display()),
         Column(_("Checks"), lambda claim: colour(claim.light)),  # type: ignore[attr-defined]
         Column(_("Due"), lambda claim: clock(claim.due_on)),

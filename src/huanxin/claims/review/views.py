@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import listing
 from huanxin.registry import queries as registry
 
@@ -166,7 +167,7 @@ def _sheet(
         "claim": claim,
         "file": found,
         "title": showing.titles([claim.programme])[claim.programme_id],
-        "place": claim.place.say(showing.language()),
+        "place": reader.said(claim.place),
         "light": showing.colour(claim.light),  # type: ignore[attr-defined]
         "clock": showing.clock(claim.due_on),
         "where": sheet.where(claim),

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
-from huanxin.foundation.lib import workdays
+from huanxin.foundation.lib import reader, workdays
 from huanxin.foundation.lib.money import yuan
 from huanxin.ledger import services as ledger
 from huanxin.registry import services as registry
@@ -61,8 +60,7 @@ def enter_sale(
         decision = policy.decide(pack, facts, on)
         values = policy.read_facts(pack, facts)
     except policy.BadFacts as bad:
-        language = get_language() or "zh-hans"
-        raise BadAnswers({name: error.say(language) for name, error in bad.errors.items()}) from bad
+        raise BadAnswers({name: reader.said(error) for name, error in bad.errors.items()}) from bad
     _must_grant(decision)
     kept = _things(pack, things)
     bears = {s: str(a) for s, a in (shares or programmes.shares_of(pack, decision)).items()}
@@ -90,10 +88,9 @@ def enter_sale(
 
 
 def _must_grant(decision: Decision) -> None:
-    language = get_language() or "zh-hans"
     if decision.verdict == "eligible" and decision.amount:
         return
-    failed = [check.says.say(language) for check in decision.checks if check.value is False]
+    failed = [reader.said(check.says) for check in decision.checks if check.value is False]
     why = "; ".join(failed) or ", ".join(decision.needs or decision.gaps) or _("the amount is 0.00 yuan")
     raise NotEntitled(decision, _("The rules do not grant this: %(why)s") % {"why": why})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from huanxin.foundation.lib import reader
 
 from .fields import dress
 
@@ -31,13 +32,12 @@ def fields(facts: Iterable[Fact], prefix: str = "f-") -> dict[str, forms.Field]:
 
 def field(fact: Fact) -> forms.Field:
     """The field of one fact, with its question, its unit and its choices; `fact.parse` reads the answer."""
-    language = get_language() or "zh-hans"
     unit = _("yuan") if fact.unit == "CNY" else fact.unit
-    label = fact.ask.say(language) + (f" ({unit})" if unit else "")
-    proof = fact.proof.say(language) if fact.proof else ""
+    label = reader.said(fact.ask) + (f" ({unit})" if unit else "")
+    proof = reader.said(fact.proof)
     open_choice = ("", _("Not known"))
     if fact.type == "choice":
-        choices = [open_choice, *((code, text.say(language)) for code, text in fact.of.items())]
+        choices = [open_choice, *((code, reader.said(text)) for code, text in fact.of.items())]
         return forms.ChoiceField(label=label, required=False, choices=choices, help_text=proof)
     if fact.type == "boolean":
         choices = [open_choice, ("true", _("Yes")), ("false", _("No"))]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language
+
+from huanxin.foundation.lib import reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +25,12 @@ class _Place(Protocol):
 
 def names() -> dict[str, str]:
     """The name of each place by its code, in the reader's language. One query."""
-    language = get_language() or "zh-hans"
-    return {place.code: place.say(language) for place in _places()}
+    return {place.code: reader.said(place) for place in _places()}
 
 
 def choices() -> list[tuple[str, str]]:
     """Places for a drop-down: the region, its leagues, their banners set in. One query."""
-    language = get_language() or "zh-hans"
-    return [(place.code, "　" * (len(place.code) // 2 - 1) + place.say(language)) for place in _places()]
+    return [(place.code, "　" * (len(place.code) // 2 - 1) + reader.said(place)) for place in _places()]
 
 
 def _places() -> Sequence[_Place]:

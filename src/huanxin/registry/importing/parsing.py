@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huanxin.foundation.lib import sealed
+from huanxin.foundation.lib import reader, sealed
 from huanxin.foundation.lib.spreadsheets import NoValue
 from huanxin.policy import Fact, FactError, Pack
 
@@ -92,7 +91,7 @@ class Column:
         try:
             value = self.fact.parse(cell)
         except FactError as error:
-            return None, None, error.say(get_language() or "zh-hans")
+            return None, None, reader.said(error)
         return (None, None, "") if value is None else (as_json(value), value, "")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
-from huanxin.foundation.lib import pages
+from huanxin.foundation.lib import pages, reader
 from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.foundation.ui import badges, listing
 
@@ -93,7 +93,7 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
     record = services.look_after(get_object_or_404(Import.objects.select_related("by"), pk=number))
     names = queries.mapping_targets(record.kind) if record.kind in queries.kinds() else {}
     taken = [
-        (heading, names[target].say(showing.language()) if target in names else target)
+        (heading, reader.said(names[target]) if target in names else target)
         for heading, target in record.mapping.items()
     ]
     context = {
@@ -135,18 +135,16 @@ def _ask_columns(
     _must_cover(request, sheet)
     head = staging.head(sheet)
     taken = mapping or head.columns
-    targets = [
-        (name, text.say(showing.language())) for name, text in queries.mapping_targets(sheet.kind).items()
-    ]
+    targets = [(name, reader.said(text)) for name, text in queries.mapping_targets(sheet.kind).items()]
     pack = queries.kind(sheet.kind)
     context = {
         "sheet": sheet,
-        "kind": pack.title.say(showing.language()),
+        "kind": reader.said(pack.title),
         "columns": [(h, taken.get(h, ""), head.notes.get(h, "")) for h in head.headers if h],
         "rows": head.rows,
         "headers": head.headers,
         "targets": targets,
-        "missing": [pack.facts[name].ask.say(showing.language()) for name in head.missing],
+        "missing": [reader.said(pack.facts[name].ask) for name in head.missing],
         "is_remembered": head.is_remembered,
         "refused": refused or head.refused,
     }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huanxin.foundation.lib import spreadsheets
+from huanxin.foundation.lib import reader, spreadsheets
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
@@ -48,9 +47,9 @@ def _lines(
     blocks: Iterator[tuple[list[str], list[tuple[Any, ...]]]],
 ) -> Iterator[list[object]]:
     words: dict[object, str] = verdict_words()  # type: ignore[assignment]
-    places = {p.code: p.say(_language()) for p in registry.places()}
-    titles = {k["id"]: _say(k["title"]) for k in run.kinds}
-    asks = {name: fact.ask.say(_language()) for pack in packs.values() for name, fact in pack.facts.items()}
+    places = {p.code: reader.said(p) for p in registry.places()}
+    titles = {k["id"]: reader.said(k["title"]) for k in run.kinds}
+    asks = {name: reader.said(fact.ask) for pack in packs.values() for name, fact in pack.facts.items()}
     asset_at, missing_at = names.index("asset"), names.index("missing")
     for _names, block in blocks:
         identities = registry.identities_shown(row[asset_at] for row in block)
@@ -96,16 +95,8 @@ def _heading(run: Screening, packs: dict[str, Pack], name: str) -> str:
         "verdict": _("Verdict"),
         "missing": _("Missing facts"),
     }
-    titles = {p["id"]: _say(p["title"]) for p in run.packs}
+    titles = {p["id"]: reader.said(p["title"]) for p in run.packs}
     if name in known or name in titles:
         return known.get(name) or titles[name]
     pack_id, _dot, check_id = name.partition(".")
     return rulebook.part_in_words(packs[pack_id], check_id) if pack_id in packs else name
-
-
-def _say(title: dict[str, str]) -> str:
-    return title.get(_language()[:2]) or title["zh"]
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"

@@ -6,18 +6,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui.fields import dress
 from huanxin.registry import queries as registry
 
 from . import queries
 from .printing import verdict_words
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"
 
 
 class NewScreening(forms.Form):
@@ -40,9 +36,8 @@ class NewScreening(forms.Form):
         self.fields["on"].initial = timezone.localdate()
         found = queries.screenable(timezone.localdate())
         kinds = registry.kinds()
-        language = _language()
-        self.fields["kinds"].choices = [(k, kinds[k].title.say(language)) for k in found]  # type: ignore[attr-defined]
-        packs = {pack.id: pack.title.say(language) for packs in found.values() for pack in packs}
+        self.fields["kinds"].choices = [(k, reader.said(kinds[k].title)) for k in found]  # type: ignore[attr-defined]
+        packs = {pack.id: reader.said(pack.title) for packs in found.values() for pack in packs}
         self.fields["packs"].choices = sorted(packs.items())  # type: ignore[attr-defined]
         self.fields["place"].choices = [("", _("The whole region")), *places()]  # type: ignore[attr-defined]
         dress(self.fields.values())
@@ -50,9 +45,8 @@ class NewScreening(forms.Form):
 
 def places() -> list[tuple[str, str]]:
     """Leagues with their banners, for a drop-down."""
-    language = _language()
     return [
-        (place.code, ("　" if place.level != "league" else "") + place.say(language))
+        (place.code, ("　" if place.level != "league" else "") + reader.said(place))
         for place in registry.places()
         if place.level != "province"
     ]

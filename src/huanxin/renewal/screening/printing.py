@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rich.table import Table
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import badges
 
 from . import queries
@@ -67,7 +67,7 @@ def show(run: Screening, console: Console, *, places: Mapping[str, str]) -> None
     sums = queries.sums(run)
     unit = next(iter(sums.units)) if len(sums.units) == 1 else ""
     words = verdict_words()
-    said = [kind["title"].get(_language()) or kind["title"]["zh"] for kind in run.kinds]
+    said = [reader.said(kind["title"]) for kind in run.kinds]
     console.print(
         _("Run {number}: {kinds}, on {on}, {n} things").format(
             number=run.pk, kinds=", ".join(said), on=run.on, n=f"{sums.n:,}"
@@ -106,7 +106,7 @@ def _checks(run: Screening, sums: queries.Sums, unit: str) -> Table:
         if unit:
             table.add_column(unit, justify="right")
     for check in sums.checks:
-        says = next(c.says for c in packs[check.pack].checks if c.id == check.check).say(_language())
+        says = reader.said(next(c.says for c in packs[check.pack].checks if c.id == check.check))
         table.add_row(says, *(c for t in (check.yes, check.no, check.cannot_tell) for c in _cells(t, unit)))
     return table
 
@@ -137,7 +137,3 @@ def _cells(tally: Tally, unit: str) -> list[str]:
     if unit:
         cells.append(f"{(tally.measure or Decimal(0)).normalize():,f}" if tally.n else "")
     return cells
-
-
-def _language() -> str:
-    return (get_language() or "zh")[:2]

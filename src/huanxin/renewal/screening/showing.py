@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import badges
 from huanxin.foundation.ui.listing import Column
 from huanxin.registry import queries as registry
@@ -64,7 +64,7 @@ def lists(run: Screening) -> dict[str, list[tuple[str, str]]]:
         for fact in run.summary.get(kind["id"], {}).get("missing", ()):
             missing[fact["fact"]] = fact_in_words(run, fact["pack"], fact["fact"])
     return {
-        "kind": [(k["id"], say(k["title"])) for k in run.kinds],
+        "kind": [(k["id"], reader.said(k["title"])) for k in run.kinds],
         "check": [(line.column, line.says) for line in checks(queries.sums(run), packs_of(run))],
         "missing": sorted(missing.items()),
     }
@@ -72,7 +72,7 @@ def lists(run: Screening) -> dict[str, list[tuple[str, str]]]:
 
 def with_places(runs: Iterable[Screening]) -> list[tuple[Screening, str]]:
     """Runs with the name of the place that each looked at."""
-    names = {place.code: place.say(_language()) for place in registry.places()}
+    names = {place.code: reader.said(place) for place in registry.places()}
     return [(run, names.get(run.place, run.place)) for run in runs]
 
 
@@ -80,8 +80,8 @@ def overview(run: Screening) -> dict[str, Any]:
     """Counts, leagues, kinds, ages, checks and missing facts, for the top of a run's page."""
     sums = queries.sums(run)
     words, packs = verdict_words(), packs_of(run)
-    names = {place.code: place.say(_language()) for place in registry.places()}
-    kinds = {kind["id"]: say(kind["title"]) for kind in run.kinds}
+    names = {place.code: reader.said(place) for place in registry.places()}
+    kinds = {kind["id"]: reader.said(kind["title"]) for kind in run.kinds}
     shown = [v for v in queries.VERDICTS if v in sums.by_verdict]
 
     def lines(found: dict[Any, dict[str, Tally]], name: Any) -> list[Line]:
@@ -110,7 +110,7 @@ def overview(run: Screening) -> dict[str, Any]:
         "unverified": [
             (
                 pack.id,
-                pack.title.say(_language()),
+                reader.said(pack.title),
                 [rulebook.part_in_words(pack, n) for n in sums.unverified[pack.id]],
             )
             for pack in packs
@@ -148,9 +148,9 @@ def checks(sums: queries.Sums, among: list[Pack]) -> list[CheckLine]:
     found = []
     for tally in sums.checks:
         check = next(c for c in packs[tally.pack].checks if c.id == tally.check)
-        clause = check.clause.say(_language()) if check.clause else ""
+        clause = reader.said(check.clause)
         found.append(
-            CheckLine(f"{tally.pack}.{tally.check}", tally.pack, check.says.say(_language()), clause, tally)
+            CheckLine(f"{tally.pack}.{tally.check}", tally.pack, reader.said(check.says), clause, tally)
         )
     return found
 
@@ -160,7 +160,7 @@ def columns(
 ) -> list[Column[queries.Verdict]]:
     """What the list of a run shows of these things; `missing` has the facts in words."""
     identities = registry.identities_shown(row.asset for row in rows)
-    names = {place.code: place.say(_language()) for place in registry.places()}
+    names = {place.code: reader.said(place) for place in registry.places()}
     asks = dict(missing)
     units = {kind["id"]: kind["unit"] for kind in run.kinds}
 
@@ -194,10 +194,10 @@ def decisions(
     return [
         (
             pack,
-            pack.document.say(_language()) if pack.document else "",
+            reader.said(pack.document),
             decision,
             rulebook.reasons_of(pack, decision),
-            [pack.facts[name].ask.say(_language()) for name in decision.needs],
+            [reader.said(pack.facts[name].ask) for name in decision.needs],
         )
         for pack, decision in found.decisions
     ]
@@ -229,24 +229,16 @@ def check_in_words(pack_id: str, check_id: str, *some_runs: Screening) -> str:
             if pinned["id"] == pack_id:
                 for check in rulebook.by_digest(pinned["digest"]).checks:
                     if check.id == check_id:
-                        return check.says.say(_language())
+                        return reader.said(check.says)
     return f"{pack_id}.{check_id}"
 
 
 def fact_in_words(run: Screening, pack_id: str, name: str) -> str:
     pinned = next((p for p in run.packs if p["id"] == pack_id), None)
     pack = rulebook.by_digest(pinned["digest"]) if pinned else None
-    return pack.facts[name].ask.say(_language()) if pack and name in pack.facts else name
+    return reader.said(pack.facts[name].ask) if pack and name in pack.facts else name
 
 
 def _fact_of(run: Screening, kind: str, name: str) -> str:
     pinned = next((p for p in run.packs if p["for"] == kind), None)
     return fact_in_words(run, pinned["id"], name) if pinned else name
-
-
-def say(title: dict[str, str]) -> str:
-    return title.get(_language()[:2]) or title["zh"]
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"

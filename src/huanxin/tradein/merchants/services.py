@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huanxin.foundation.lib import sealed
+from huanxin.foundation.lib import reader, sealed
 from huanxin.foundation.lib.money import Money, NotMoney, yuan
 from huanxin.foundation.lib.spreadsheets import plain
 from huanxin.registry.models import Party, Place
@@ -221,8 +220,7 @@ def _product(
         errors["name"] = _("Write the name of the product.")
     product_class = known.get(plain(written_class))
     if product_class is None:
-        language = get_language() or "zh-hans"
-        offered = ", ".join(text.say(language) for text in classes(timezone.localdate()).values())
+        offered = ", ".join(reader.said(text) for text in classes(timezone.localdate()).values())
         errors["product_class"] = _("“%(class)s” is no subsidised class. Write one of: %(offered)s.") % {
             "class": written_class,
             "offered": offered,

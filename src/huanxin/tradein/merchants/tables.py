@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.money import written
 from huanxin.foundation.ui import badges
 from huanxin.foundation.ui.listing import Column
@@ -40,7 +40,7 @@ def merchants() -> list[Column[Merchant]]:
             is_main=True,
         ),
         Column(capfirst(_("number of the shop")), lambda m: m.code),
-        Column(_("Place"), lambda m: m.place.say(get_language() or "zh-hans")),
+        Column(_("Place"), lambda m: reader.said(m.place)),
         Column(capfirst(_("state")), lambda m: badges.mark(STATE_LOOKS[m.state], m.get_state_display())),
         Column(capfirst(_("reason of its state")), lambda m: m.state_why),
         Column("", lambda m: badges.made_up() if m.sample else ""),
@@ -98,4 +98,4 @@ def rise_mark(rise: Rise | None) -> str:
 
 def _class(names: dict[str, Text], product: Product) -> str:
     text = names.get(product.product_class)
-    return text.say(get_language() or "zh-hans") if text else product.product_class
+    return reader.said(text) if text else product.product_class

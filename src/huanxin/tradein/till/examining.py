@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huanxin import policy
 from huanxin.claims import queries as claims
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.money import Money, written, yuan
 from huanxin.registry.models import Party
 from huanxin.rulebook import queries as rulebook
@@ -106,9 +106,8 @@ def decide(voucher: Voucher, facts: dict[str, Any], on: dt.date) -> policy.Decis
     decision = policy.decide(pack, facts, on)
     if decision.verdict == "eligible" and decision.amount:
         return decision
-    language = get_language() or "zh-hans"
-    failed = [check.says.say(language) for check in decision.checks if check.value is False]
-    lacking = [pack.facts[name].ask.say(language) for name in decision.needs]
+    failed = [reader.said(check.says) for check in decision.checks if check.value is False]
+    lacking = [reader.said(pack.facts[name].ask) for name in decision.needs]
     if failed:
         raise refusals.NotEntitled(
             _("Not subsidised, since this does not hold: %(what)s") % {"what": "; ".join(failed)}
@@ -159,7 +158,7 @@ def _product(code: str, voucher: Voucher) -> Product:
 
 def _said(names: dict[str, policy.Text], code: str) -> str:
     text = names.get(code)
-    return text.say(get_language() or "zh-hans") if text else code
+    return reader.said(text) if text else code
 
 
 def _filed(merchant: Merchant, product: Product, offered: Offered) -> FiledPrice:

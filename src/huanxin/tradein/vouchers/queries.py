@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from huanxin import policy
 from huanxin.claims.models import Programme
+from huanxin.foundation.lib import reader
 from huanxin.ledger import queries as ledger
 from huanxin.rulebook import queries as rulebook
 
@@ -142,7 +142,7 @@ def title(programme: Programme) -> str:
         pack = rulebook.pack(programme.pack_id, timezone.localdate())
     except rulebook.NotInForce:
         return programme.slug
-    return pack.title.say(get_language() or "zh-hans")
+    return reader.said(pack.title)
 
 
 def counted_rounds() -> QuerySet[Round]:

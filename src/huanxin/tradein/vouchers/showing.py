@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from huanxin.foundation.lib import reader
 
 from . import queries
 from .models import Voucher
@@ -55,10 +56,6 @@ class Card:
     look: str
     picture: SafeString | str
     until: str
-
-
-def language() -> str:
-    return get_language() or "zh-hans"
 
 
 def place_of(party: Party | None) -> str:
@@ -113,4 +110,4 @@ def class_name(voucher: Voucher) -> str:
 
 def said(names: dict, code: str) -> str:  # type: ignore[type-arg]
     """A class by its name in the reader's language."""
-    return names[code].say(language()) if code in names else code
+    return reader.said(names[code]) if code in names else code

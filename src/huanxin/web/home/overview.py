@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from huanxin.foundation.access import queries as access
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import badges
 from huanxin.registry import queries as registry
 from huanxin.renewal import queries as renewal
@@ -100,7 +101,7 @@ def kinds() -> list[Kind]:
     inventory = reverse("registry:inventory")
     found = [
         Kind(
-            pack.title.say(_language()),
+            reader.said(pack.title),
             tallies[name],
             f"{inventory}?kind={name}",
             name in made_up,
@@ -118,14 +119,14 @@ def latest() -> Latest | None:
     if run is None:
         return None
     sums = renewal.sums(run)
-    names = {place.code: place.say(_language()) for place in registry.places()}
+    names = {place.code: reader.said(place) for place in registry.places()}
     acting = ("must", "should", "examine")
     leagues = [
         League(code, names.get(code, code), sum(t.n for v, t in tallies.items() if v in acting))
         for code, tallies in sums.by_league.items()
         if code
     ]
-    titles = [kind["title"].get(_language()[:2]) or kind["title"]["zh"] for kind in run.kinds]
+    titles = [reader.said(kind["title"]) for kind in run.kinds]
     shown = [(v, sums.by_verdict[v]) for v in badges.VERDICTS if v in sums.by_verdict]
     return Latest(
         run, _(", ").join(titles), shown, sorted(leagues, key=lambda one: -one.n), registry.boundaries(),
@@ -188,16 +189,12 @@ def services(user: User) -> list[Step]:
 
 def things(found: Sequence[Asset]) -> list[tuple[Asset, str, str]]:
     """Things with their kind and place in words."""
-    titles = {name: pack.title.say(_language()) for name, pack in registry.kinds().items()}
+    titles = {name: reader.said(pack.title) for name, pack in registry.kinds().items()}
     return [
         (
             thing,
             titles.get(thing.kind, thing.kind),
-            thing.place.say(_language()) if thing.place else thing.get_place_state_display(),
+            reader.said(thing.place) if thing.place else thing.get_place_state_display(),
         )
         for thing in found
     ]
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import dateparse, formats
-from django.utils.translation import get_language
 
-from huanxin.foundation.lib import money
+from huanxin.foundation.lib import money, reader
 
 from .. import queries
 
@@ -45,5 +44,4 @@ def in_language(words: Any) -> str:
     """What a context has in several languages, `{zh: …, en: …}`, in the reader's; a plain text as it is."""
     if not isinstance(words, dict):
         return str(words)
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return str(words.get(language) or words.get("zh") or next(iter(words.values()), ""))
+    return reader.said(words) or str(next(iter(words.values()), ""))

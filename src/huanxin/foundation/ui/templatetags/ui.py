@@ -12,8 +12,8 @@ from django.conf import settings
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.money import written
 
 from .. import badges, maps, navigation
@@ -73,7 +73,7 @@ def room_links(context: Context) -> navigation.Links:
 @register.filter
 def said(named: Any) -> str:
     """What has a name in every language, in the reader's: a place, a text of a pack."""
-    return str(named.say(get_language() or "zh-hans")) if named is not None else ""
+    return reader.said(named)
 
 
 @register.filter
