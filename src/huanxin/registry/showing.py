@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huanxin.foundation.lib import reader
-from huanxin.foundation.ui import badges
+from huanxin.foundation.ui import badges, places
 from huanxin.foundation.ui.listing import Column
 
 from . import queries
@@ -59,8 +59,8 @@ def figure(known: object) -> str:
     except InvalidOperation:
         return str(known)
     plain = f"{number:f}"
-    places = len(plain.partition(".")[2].rstrip("0"))
-    return str(number_format(number, decimal_pos=places, force_grouping=abs(number) >= 10_000))
+    n_places = len(plain.partition(".")[2].rstrip("0"))
+    return str(number_format(number, decimal_pos=n_places, force_grouping=abs(number) >= 10_000))
 
 
 def columns(kind: Pack | None) -> list[Column[Asset]]:
@@ -140,7 +140,7 @@ def facts(thing: Asset, kind: Pack) -> list[tuple[str, str, str]]:
 
 def life(thing: Asset, kind: Pack, events: list[LifeEvent]) -> list[dict[str, Any]]:
     """A thing's events, latest first, each with what it says."""
-    names = {place.code: reader.said(place) for place in queries.places()}
+    names = places.names()
     return [
         {
             "event": event,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language
-
 from huanxin import policy
+from huanxin.foundation.lib import reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +19,7 @@ def in_the_readers_language(
     """Tell policy, which knows nothing of Django, the language that LocaleMiddleware chose."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        policy.read_in(get_language() or "zh-hans")
+        policy.read_in(reader.language())
         return get_response(request)
 
     return middleware

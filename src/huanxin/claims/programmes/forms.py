@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huanxin.foundation.lib import reader
+from huanxin.foundation.ui import places
 from huanxin.foundation.ui.fields import dress
-from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
 from ..models import Desk
@@ -27,15 +27,6 @@ def packs() -> list[tuple[str, str]]:
         (pack_id, f"{reader.said(release.title)} ({pack_id})")
         for pack_id, release in sorted(found.items())
         if release.kind == "benefit"
-    ]
-
-
-def places(*, with_banners: bool = True) -> list[tuple[str, str]]:
-    """The region, its leagues and their banners. One query."""
-    return [
-        (place.code, ("　" * (len(place.code) // 2 - 1)) + reader.said(place))
-        for place in registry.places()
-        if with_banners or len(place.code) < 6
     ]
 
 
@@ -67,7 +58,9 @@ class NewProgrammeForm(forms.Form):
         usual |= {"from_on": timezone.localdate(), "chain": [d for d, _label in DESKS], "papers_first": True}
         super().__init__(given, initial=usual)
         self.fields["pack_id"].choices = packs()  # type: ignore[attr-defined]
-        self.fields["place_code"].choices = places(with_banners=False)  # type: ignore[attr-defined]
+        self.fields["place_code"].choices = [  # type: ignore[attr-defined]
+            (code, name) for code, name in places.choices() if len(code) < 6
+        ]
         dress(self.fields.values())
 
 
@@ -89,7 +82,7 @@ class QuotaForm(forms.Form):
 
     def __init__(self, given: Any = None) -> None:
         super().__init__(given)
-        self.fields["place_code"].choices = places()  # type: ignore[attr-defined]
+        self.fields["place_code"].choices = places.choices()  # type: ignore[attr-defined]
         dress(self.fields.values())
 
 

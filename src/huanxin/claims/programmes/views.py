@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
 from huanxin.foundation.lib import reader
+from huanxin.foundation.ui import places
 from huanxin.ledger import queries as ledger
-from huanxin.registry import queries as registry
 
 from ..filing import wording
 from ..life import services as life
@@ -43,7 +43,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
     found = list(queries.programmes())
     titles = wording.titles(found)
     left = _sums()
-    names = _places()
+    names = places.names()
     cards = [(p, titles[p.pack_id], left.get(p.slug), names.get(p.place_code, p.place_code)) for p in found]
     return render(request, "claims/programmes.html", {"cards": cards})
 
@@ -76,7 +76,7 @@ def _shown(
     request: HttpRequest, found: Programme, quota: QuotaForm | None = None, status: int = 200
 ) -> HttpResponse:
     counted = dict(found.claims.order_by().values_list("state").annotate(Count("id")))
-    pack, names = queries.pack_of(found), _places()
+    pack, names = queries.pack_of(found), places.names()
     context = {
         "programme": found,
         "pack": pack,
@@ -186,11 +186,6 @@ def _one(slug: str) -> Programme:
         return queries.programme(slug)
     except UnknownProgramme as unknown:
         raise Http404(str(unknown)) from unknown
-
-
-def _places() -> dict[str, str]:
-    """What each place is called. One query."""
-    return {place.code: reader.said(place) for place in registry.places()}
 
 
 def _sums() -> dict[str, dict[str, Any]]:

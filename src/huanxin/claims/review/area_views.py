@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from huanxin.foundation.access.guards import requires
 from huanxin.foundation.lib import reader
+from huanxin.foundation.ui import places
 from huanxin.registry import queries as registry
 
 from ..models import Desk, Programme, State
@@ -38,7 +39,7 @@ def area(request: HttpRequest) -> HttpResponse:
     seat, choices = _seat(request)
     lines = reckoning.lines(seat)
     names = _names()
-    places = {place.code: reader.said(place) for place in registry.places()}
+    place_names = places.names()
     context = {
         "seat": seat,
         "seats": choices,
@@ -54,7 +55,7 @@ def area(request: HttpRequest) -> HttpResponse:
         "left": [
             (
                 names.get(row.programme, row.programme),
-                places.get(row.place_code, row.place_code),
+                place_names.get(row.place_code, row.place_code),
                 showing.money(row.granted),
                 showing.money(row.available),
             )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
-from huanxin.foundation.lib import reader
+from huanxin.foundation.ui import places
 
 from .. import forms, queries, services, showing
 from ..models import Asset
@@ -77,7 +77,7 @@ def _ask(request: HttpRequest, thing: Asset | None, form: forms.SettleForm | Non
     context: dict[str, Any] = {"thing": thing, "n": queries.doubts().count()}
     if thing is not None:
         doubt = thing.place_doubt or {}
-        names = {place.code: reader.said(place) for place in queries.places()}
+        names = places.names()
         context |= {
             "form": form or forms.SettleForm(None, areas),
             "kind": showing.kind_names().get(thing.kind, thing.kind),

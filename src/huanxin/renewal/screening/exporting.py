@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.lib import reader, spreadsheets
+from huanxin.foundation.ui import places
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
@@ -47,7 +48,7 @@ def _lines(
     blocks: Iterator[tuple[list[str], list[tuple[Any, ...]]]],
 ) -> Iterator[list[object]]:
     words: dict[object, str] = verdict_words()  # type: ignore[assignment]
-    places = {p.code: reader.said(p) for p in registry.places()}
+    place_names = places.names()
     titles = {k["id"]: reader.said(k["title"]) for k in run.kinds}
     asks = {name: reader.said(fact.ask) for pack in packs.values() for name, fact in pack.facts.items()}
     asset_at, missing_at = names.index("asset"), names.index("missing")
@@ -55,7 +56,7 @@ def _lines(
         identities = registry.identities_shown(row[asset_at] for row in block)
         for row in block:
             cells = [
-                _cell(name, value, words, places, packs, titles)
+                _cell(name, value, words, place_names, packs, titles)
                 for name, value in zip(names, row, strict=True)
             ]
             cells[asset_at] = identities.get(row[asset_at], "")
@@ -67,14 +68,14 @@ def _cell(
     name: str,
     value: Any,
     words: dict[object, str],
-    places: dict[str, str],
+    place_names: dict[str, str],
     packs: dict[str, Pack],
     titles: dict[str, str],
 ) -> object:
     if name == "verdict" or name in packs:
         return words.get(value, value)
     if name == "place":
-        return places.get(value, value)
+        return place_names.get(value, value)
     if name == "kind":
         return titles.get(value, value)
     if isinstance(value, bool):

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.lib import reader
-from huanxin.foundation.ui import badges
+from huanxin.foundation.ui import badges, places
 from huanxin.foundation.ui.listing import Column
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
@@ -72,7 +72,7 @@ def lists(run: Screening) -> dict[str, list[tuple[str, str]]]:
 
 def with_places(runs: Iterable[Screening]) -> list[tuple[Screening, str]]:
     """Runs with the name of the place that each looked at."""
-    names = {place.code: reader.said(place) for place in registry.places()}
+    names = places.names()
     return [(run, names.get(run.place, run.place)) for run in runs]
 
 
@@ -80,7 +80,7 @@ def overview(run: Screening) -> dict[str, Any]:
     """Counts, leagues, kinds, ages, checks and missing facts, for the top of a run's page."""
     sums = queries.sums(run)
     words, packs = verdict_words(), packs_of(run)
-    names = {place.code: reader.said(place) for place in registry.places()}
+    names = places.names()
     kinds = {kind["id"]: reader.said(kind["title"]) for kind in run.kinds}
     shown = [v for v in queries.VERDICTS if v in sums.by_verdict]
 
@@ -160,7 +160,7 @@ def columns(
 ) -> list[Column[queries.Verdict]]:
     """What the list of a run shows of these things; `missing` has the facts in words."""
     identities = registry.identities_shown(row.asset for row in rows)
-    names = {place.code: reader.said(place) for place in registry.places()}
+    names = places.names()
     asks = dict(missing)
     units = {kind["id"]: kind["unit"] for kind in run.kinds}
 

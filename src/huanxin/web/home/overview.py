@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.lib import reader
-from huanxin.foundation.ui import badges
+from huanxin.foundation.ui import badges, places
 from huanxin.registry import queries as registry
 from huanxin.renewal import queries as renewal
 from huanxin.rulebook import queries as rulebook
@@ -119,7 +119,7 @@ def latest() -> Latest | None:
     if run is None:
         return None
     sums = renewal.sums(run)
-    names = {place.code: reader.said(place) for place in registry.places()}
+    names = places.names()
     acting = ("must", "should", "examine")
     leagues = [
         League(code, names.get(code, code), sum(t.n for v, t in tallies.items() if v in acting))
