@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils import timezone
 
+from huanxin.foundation.lib import manyrows
 from huanxin.foundation.lib.money import Money, yuan
 
 from .chain import Link, digest
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
     from huanxin.foundation.access.models import User
 
 _LONGEST_REASON = 300
-_COLUMNS = (
-    ("key", "varchar"), ("deed", "varchar"), ("purpose", "varchar"), ("debit_id", "bigint"),
-    ("credit_id", "bigint"), ("lane_id", "bigint"), ("cents", "bigint"), ("seq", "bigint"),
-    ("previous", "bytea"), ("hash", "bytea"), ("by_id", "bigint"), ("at", "timestamptz"),
-    ("reason", "varchar"),
-)  # fmt: skip
+_COLUMNS = {
+    "key": "varchar", "deed": "varchar", "purpose": "varchar", "debit_id": "bigint", "credit_id": "bigint",
+    "lane_id": "bigint", "cents": "bigint", "seq": "bigint", "previous": "bytea", "hash": "bytea",
+    "by_id": "bigint", "at": "timestamptz", "reason": "varchar",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +123,10 @@ def _insert(rows: list[Transfer]) -> list[Transfer]:
     """Write new rows. On PostgreSQL as arrays: a placeholder for each of their values would cost more."""
     if connection.vendor != "postgresql" or len(rows) == 1:
         return Transfer.objects.bulk_create(rows)
-    columns = ", ".join(name for name, _type in _COLUMNS)
-    arrays = ", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)
-    values = [[_value(row, name) for row in rows] for name, _type in _COLUMNS]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO ledger_transfer ({columns}) SELECT * FROM unnest({arrays}) RETURNING id", values
-        )
-        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+    cells = [[_value(row, name) for name in _COLUMNS] for row in rows]
+    ids = manyrows.insert("ledger_transfer", _COLUMNS, cells, after="RETURNING id")
+    for row, (pk,) in zip(rows, ids, strict=True):
+        row.pk, row._state.adding, row._state.db = pk, False, connection.alias
     return rows
 
 
