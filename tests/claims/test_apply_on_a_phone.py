@@ -11,22 +11,9 @@ from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, State
 from huanxin.foundation.access import services as access
 from huanxin.registry.models import Party
-from huanxin.web.made_up import clock
 from tests.claims import office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def today_is_fine():
-    """The packs of 2026 are in force while these tests run."""
-    with clock.at(clock.local(office.ON)):
-        yield
-
-
-@pytest.fixture
-def programme(today_is_fine):
-    return office.programme()
 
 
 def browser(user=None) -> Client:

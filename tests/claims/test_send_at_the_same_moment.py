@@ -20,22 +20,9 @@ from huanxin.ledger import queries as balances
 from huanxin.ledger import services as ledger
 from huanxin.registry import services as registry
 from huanxin.registry.models import Asset, KindTally, LifeEvent
-from huanxin.web.made_up import clock
 from tests.claims import office
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def today_is_fine():
-    """The packs of 2026 are in force while these tests run."""
-    with clock.at(clock.local(office.ON)):
-        yield
-
-
-@pytest.fixture
-def programme(today_is_fine):
-    return office.programme()
 
 
 def people(programme, n_people: int, **other) -> list[Asked]:
