@@ -166,7 +166,7 @@ def test_an_appeal_is_decided_by_the_desk_above_and_goes_on_behind_the_desk_that
     claims.take_step(claim, "appeal", by=naren, reason="I am: see the certificate.")
     assert (claim.state, claim.desk) == (State.APPEALED, "league")
     assert claim.objections.get().text == "I am: see the certificate."
-    with pytest.raises(claims.WrongDesk, match="锡林浩特|Xilinhot"):
+    with pytest.raises(claims.WrongDesk, match=r"锡林浩特|Xilinhot"):
         claims.take_step(claim, "uphold", by=batu, reason="…")
 
     claims.take_step(claim, "uphold", by=qiqige, reason="The certificate names her.")
