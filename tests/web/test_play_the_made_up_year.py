@@ -9,6 +9,7 @@ import pytest
 from huanxin.claims.models import Claim, Finding
 from huanxin.foundation.lib import progress
 from huanxin.registry.models import Party
+from huanxin.tradein.models import Settlement
 from huanxin.web import demo, demo_claims
 from huanxin.web.made_up import plan, scoring
 
@@ -44,6 +45,11 @@ def test_every_planted_pattern_is_found_and_nobody_honest_is_accused() -> None:
     assert not Claim.objects.filter(sample=False).exists()
     assert not Party.objects.filter(sample=False).exists()
     assert not Finding.objects.filter(check_id="C40").exists()
+    settled = Settlement.objects.filter(state=Settlement.State.PAID)
+    assert settled.exists() and all(
+        claim.state == "paid"
+        for claim in Claim.objects.filter(sale__settlement__in=settled, sale__state="sold")
+    )
     n = Claim.objects.count()
     assert list(demo_claims.tell(progress.terminal)) == []
     assert Claim.objects.count() == n

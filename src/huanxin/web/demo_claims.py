@@ -62,6 +62,8 @@ def tell(progress: Bar, story: Plan | None = None) -> Iterator[str]:
         cars.plan(car)
     to_people = [programme for programme in programmes.values() if programme.settles == "claim"]
     publish_and_pay(year, to_people, _fridays())
+    # What was sold in the last weeks is open still, so that there is something to settle.
+    tills.settle(_fridays()[:-1])
     with progress(_("Playing the made-up year")) as bar:
         bar(0, None, "")
         year.play(clock.local(_LOOKED_AT))

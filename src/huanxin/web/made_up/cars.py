@@ -3,6 +3,7 @@ services."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
 from pathlib import Path
@@ -26,6 +27,7 @@ from .plan import LAST
 if TYPE_CHECKING:
     from huanxin.claims.models import Claim, Programme
     from huanxin.foundation.access.models import User
+    from huanxin.ledger.models import Batch
 
     from .clock import Year
     from .plan import Car
@@ -127,20 +129,21 @@ def _publish(programmes: list[Programme]) -> None:
 
 
 def _pay(programmes: list[Programme]) -> None:
-    """A batch with two signatures, its file for the bank, and the bank's answers read back."""
-    zhao, qian = cast.enter(cast.ZHAO), cast.enter(cast.QIAN)
+    """What is committed in each programme, in one batch."""
+    zhao = cast.enter(cast.ZHAO)
     for programme in programmes:
-        try:
-            batch = payment.make_batch(programme, by=zhao).batch
-        except payment.NothingToPay:
-            continue
-        ledger.sign_batch(batch, by=qian)
-        with tempfile.TemporaryDirectory() as folder:
-            ledger.bank_file(batch, Path(folder), by=zhao)
-            lines = batch.lines.filter(state="waiting").values_list("purpose", "amount")
-            rows = [
-                [purpose, amount, "成功", "", f"样例{n:06d}"] for n, (purpose, amount) in enumerate(lines)
-            ]
-            path = Path(folder) / "answers.csv"
-            spreadsheets.write_csv(path, ["用途", "金额", "处理结果", "失败原因", "流水号"], rows)
-            payment.book_results(path, by=zhao, batch=batch, name=_("made-up answers of a bank"))
+        with contextlib.suppress(payment.NothingToPay):
+            through_the_bank(payment.make_batch(programme, by=zhao).batch)
+
+
+def through_the_bank(batch: Batch) -> None:
+    """The second signature of a batch, its file for the bank, and the bank's answers: all of it was paid."""
+    zhao, qian = cast.enter(cast.ZHAO), cast.enter(cast.QIAN)
+    ledger.sign_batch(batch, by=qian)
+    with tempfile.TemporaryDirectory() as folder:
+        ledger.bank_file(batch, Path(folder), by=zhao)
+        lines = batch.lines.filter(state="waiting").values_list("purpose", "amount")
+        rows = [[purpose, amount, "成功", "", f"样例{n:06d}"] for n, (purpose, amount) in enumerate(lines)]
+        path = Path(folder) / "answers.csv"
+        spreadsheets.write_csv(path, ["用途", "金额", "处理结果", "失败原因", "流水号"], rows)
+        payment.book_results(path, by=zhao, batch=batch, name=_("made-up answers of a bank"))

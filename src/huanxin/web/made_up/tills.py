@@ -9,10 +9,13 @@ from huanxin.tradein import services as tradein
 
 from .. import cast
 from . import people
+from .cars import through_the_bank
 from .clock import local
 from .plan import PRODUCTS, SHOPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from huanxin.claims.models import Programme
     from huanxin.tradein.models import Merchant, Product, Round, Voucher
 
@@ -43,6 +46,21 @@ class Tills:
         for sale in plan.sales:
             taken = sale.sold - dt.timedelta(minutes=25)
             self.year.on(max(taken, local(sale.sold.date(), 0, 5)), lambda sale=sale: self._take(sale))  # type: ignore[misc]
+
+    def settle(self, days: Iterable[dt.date]) -> None:
+        """On each of these days the shops are paid what they sold until then."""
+        for day in days:
+            self.year.on(local(day, 17), self._settle)
+
+    def _settle(self) -> None:
+        try:
+            made = tradein.settle(None, self.programme, by=cast.enter(cast.ZHAO))
+        except tradein.NothingToSettle:
+            return
+        batch = made[0].batch
+        assert batch is not None
+        through_the_bank(batch)
+        tradein.follow_bank()
 
     def _file_prices(self) -> None:
         self.shops = people.enter_shops(by=self.officer)
