@@ -278,13 +278,17 @@ def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]
 def _adapted(rows: Iterable[Sequence[object]]) -> list[tuple[Any, ...]]:
     if connection.vendor == "postgresql":
         return [tuple(r) for r in rows]
+    # By columns: few of them hold days or instants, and the others are passed on as they are.
+    return list(zip(*map(_column, zip(*rows, strict=True)), strict=True))
+
+
+def _column(values: tuple[object, ...]) -> Sequence[object]:
+    if not any(isinstance(v, dt.date) for v in values):
+        return values
     adapt = connection.ops.adapt_datetimefield_value
     return [
-        tuple(
-            adapt(v) if isinstance(v, dt.datetime) else v.isoformat() if isinstance(v, dt.date) else v
-            for v in r
-        )
-        for r in rows
+        adapt(v) if isinstance(v, dt.datetime) else v.isoformat() if isinstance(v, dt.date) else v
+        for v in values
     ]
 
 
