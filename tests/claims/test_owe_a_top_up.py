@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from huanxin.claims import queries
 from huanxin.claims import services as claims
-from huanxin.claims.models import State
+from huanxin.claims.models import Claim, State
 from huanxin.ledger import queries as ledger
 from tests.claims import office
 
@@ -116,3 +116,43 @@ def test_decided_again_it_is_the_same_to_the_cent(naren, price, fuel, displaceme
         assert again.as_json() == claim.decision
         assert sum(Decimal(a) for a in claim.shares.values()) == claim.amount
         transaction.set_rollback(True)
+
+
+def test_filed_twice_at_the_same_moment_it_is_owed_once(
+    programme, naren, temur, batu, qiqige, zhao, li_jing
+) -> None:
+    paid = granted(claimed(naren, programme, 1), batu, qiqige, zhao)
+    under_review = claimed(temur, programme, 2, new_fuel="petrol", new_displacement="1.5")
+    others: list[Claim] = []
+
+    def somebody_else_files(done: int, total: int | None, what: str) -> None:
+        others.extend(claims.file_top_ups(programme, JULY, by=li_jing))
+
+    filed = claims.file_top_ups(programme, JULY, by=li_jing, progress=somebody_else_files)
+
+    assert len(others) == 2
+    assert filed == []
+    (top_up,) = Claim.objects.filter(tops_up=paid)
+    assert ledger.balance_of(top_up.number)["committed"] == Decimal("10000.00")
+    assert ledger.balance_of(under_review.number)["reserved"] == Decimal("15000.00")
+    assert ledger.available(programme.slug, "152502") == {
+        "centre": Decimal("1000000.00") - Decimal("0.95") * 35000,
+        "region": Decimal("1000000.00") - Decimal("0.05") * 35000,
+    }
+
+
+def test_a_claim_that_cannot_be_raised_for_want_of_money_does_not_stop_the_others(
+    naren, temur, batu, qiqige, zhao, li_jing
+) -> None:
+    programme = office.programme(
+        "car-scrappage-2024", from_on=dt.date(2024, 4, 24), sampled_percent=0, notice_days=0, money="19500.00"
+    )
+    under_review = claimed(temur, programme, 2)
+    paid = granted(claimed(naren, programme, 1), batu, qiqige, zhao)
+
+    filed = claims.file_top_ups(programme, JULY, by=li_jing)
+
+    assert [claim.tops_up_id for claim in filed] == [paid.pk]
+    under_review.refresh_from_db()
+    assert under_review.amount == Decimal("10000.00")
+    assert [owed.claim.pk for owed in claims.find_top_ups(programme, JULY)] == [under_review.pk]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # Money is on its way, or was paid: the difference is a claim of its own. Before that the claim is raised.
 _GRANTED = (State.COMMITTED, State.PAID, State.CLOSED)
 _UNDER_WAY = tuple(sorted(steps.HOLDING - {State.SUSPENDED} - set(_GRANTED)))
+_WITH = ("programme", "applicant__login", "entered_by", "place")
 _TOPPED_UP = Row("top_up", State.COMMITTED, frozenset(), Clock.PAY, "claims/topped_up")
 _WAITS = Row("top_up", State.QUEUED, frozenset(), Clock.NONE, "claims/topped_up")
 
@@ -55,9 +56,7 @@ def find_top_ups(programme: Programme, known_on: dt.date, *, progress: Progress 
     lists it).
     """
     rows = Claim.objects.filter(programme=programme, tops_up__isnull=True, verdict="eligible")
-    rows = rows.filter(state__in=(*_GRANTED, *_UNDER_WAY)).select_related(
-        "programme", "applicant__login", "entered_by", "place"
-    )
+    rows = rows.filter(state__in=(*_GRANTED, *_UNDER_WAY)).select_related(*_WITH)
     n = rows.count()
     before = dict(
         Claim.objects.filter(programme=programme, tops_up__isnull=False, state__in=steps.HOLDING)
@@ -82,21 +81,39 @@ def file_top_ups(
     """File all of them: claims of their own where money was granted, a raised amount where it was not yet.
 
     Each is one transaction; done again, it finds nothing new. A claim of its own needs no review: the facts
-    were reviewed, and only a figure has changed; its money is committed at once, or it waits in line.
+    were reviewed, and only a figure has changed; its money is committed at once, or it waits in line. A claim
+    under review for which there is too little money stays as it is, and is found again next time.
     """
     may_run(programme, by)
     filed = []
     for owed in find_top_ups(programme, known_on, progress=progress):
-        act = Act(by)
-        if owed.claim.state in _GRANTED:
-            filed.append(_file(owed, act))
-        else:
-            _raise(owed, act)
-            filed.append(owed.claim)
+        try:
+            claim = _file_or_raise(owed, Act(by))
+        except (ledger.BudgetExhausted, ledger.NoBudget):
+            continue
+        if claim is not None:
+            filed.append(claim)
     return filed
 
 
 @transaction.atomic
+def _file_or_raise(owed: TopUp, act: Act) -> Claim | None:
+    """File what is owed for a claim, as it stands now that nobody else can move it.
+
+    None where it is no longer owed: somebody has filed it since it was found, or the claim has ended.
+    """
+    rows = Claim.objects.select_for_update(of=("self",)).select_related(*_WITH)
+    claim = rows.get(pk=owed.claim.pk)
+    tops = Claim.objects.filter(tops_up=claim, state__in=steps.HOLDING).aggregate(sum=Sum("amount"))
+    granted = (claim.amount or Decimal(0)) + (tops["sum"] or Decimal(0))
+    if granted != owed.granted or claim.saved_at != owed.claim.saved_at:
+        return None
+    owed = replace(owed, claim=claim)
+    if claim.state in _GRANTED:
+        return _file(owed, act)
+    return _raise(owed, act) if claim.state in _UNDER_WAY else None
+
+
 def _file(owed: TopUp, act: Act) -> Claim:
     base = owed.claim
     assert act.by is not None
@@ -124,8 +141,7 @@ def _file(owed: TopUp, act: Act) -> Claim:
     return claim
 
 
-@transaction.atomic
-def _raise(owed: TopUp, act: Act) -> None:
+def _raise(owed: TopUp, act: Act) -> Claim:
     """A claim that is still under review gets the higher amount; what is more is reserved beside the rest."""
     claim, row = owed.claim, life.row(owed.claim, "raise")
     changes = {
@@ -145,6 +161,7 @@ def _raise(owed: TopUp, act: Act) -> None:
             claim.programme.slug, claim.place_id, more, purpose=claim.number, by=act.by,
             key=f"{claim.number}:{claim.n_steps}",
         )  # fmt: skip
+    return claim
 
 
 def _whole(owed: TopUp) -> dict[str, Decimal]:
