@@ -156,3 +156,15 @@ def test_a_claim_that_cannot_be_raised_for_want_of_money_does_not_stop_the_other
     under_review.refresh_from_db()
     assert under_review.amount == Decimal("10000.00")
     assert [owed.claim.pk for owed in claims.find_top_ups(programme, JULY)] == [under_review.pk]
+
+
+def test_a_source_that_bears_nothing_any_more_leaves_the_difference_to_the_cent(
+    programme, naren, batu, qiqige, zhao, li_jing
+) -> None:
+    paid = granted(claimed(naren, programme), batu, qiqige, zhao)
+    Claim.objects.filter(pk=paid.pk).update(shares={"centre": "9000.00", "league": "1000.00"})
+
+    (top_up,) = claims.file_top_ups(programme, JULY, by=li_jing)
+
+    assert sum(Decimal(part) for part in top_up.shares.values()) == top_up.amount == Decimal("10000.00")
+    assert ledger.balance_of(top_up.number)["committed"] == Decimal("10000.00")

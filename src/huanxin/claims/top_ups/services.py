@@ -177,7 +177,7 @@ def _shares(owed: TopUp) -> dict[str, str]:
         for source, amount in top.items():
             borne[source] = borne.get(source, Decimal(0)) + Decimal(amount)
     more = {source: amount - borne.get(source, Decimal(0)) for source, amount in whole.items()}
-    if any(amount < 0 for amount in more.values()):
+    if any(amount < 0 for amount in more.values()) or sum(more.values()) != owed.owed:
         # The later notice changed who bears it: the difference is borne by its shares alone.
         parts = programmes.split_like(whole, owed.owed)
         return {source: f"{amount:.2f}" for source, amount in parts.items()}
