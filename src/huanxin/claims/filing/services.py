@@ -25,7 +25,7 @@ from ..life.moving import Act, free_things, mark_things, move, take_holds, tell
 from ..life.services import take_step
 from ..models import Claim, Hold, Programme, State
 from ..programmes import queries as programmes
-from ..refusals import BadAnswers, NotAllowed, NotEntitled, NotOpen, StillOpen
+from ..refusals import BadAnswers, NotAllowed, NotEntitled, NotOpen, Overtaken, StillOpen
 from . import deciding, queries, together
 
 if TYPE_CHECKING:
@@ -86,22 +86,26 @@ def _place(programme: Programme, code: str) -> Place:
 def save_answers(claim: Claim, answers: Mapping[str, object], *, by: User) -> Claim:
     """Keep answers: facts and things of the pack by their names, `place`, `phone`, `account`, `bank`, …
 
-    An empty answer takes the earlier one away. Raises `BadAnswers` with a sentence for each that cannot be
-    read, and keeps none of them then; `NotAllowed` once the claim was sent and not returned.
+    An empty answer takes the earlier one away. Another answer that came in meanwhile stays; `claim` is
+    brought up to date. Raises `BadAnswers` with a sentence for each that cannot be read, and keeps none of
+    them then; `NotAllowed` once the claim was sent and not returned.
     """
-    if claim.state not in (State.DRAFT, State.RETURNED):
+    found = queries.to_send([claim.number]).select_for_update(of=("self",)).get()
+    if found.state not in (State.DRAFT, State.RETURNED):
         raise NotAllowed(_("This claim was sent; its answers can be changed when it is returned."))
-    life.refuse_others(claim, life.row(claim, "submit" if claim.state == State.DRAFT else "resubmit"), by)
-    pack = programmes.pack_of(claim.programme, claim.decided_on)
-    new, errors = _read(claim, pack, answers)
+    life.refuse_others(found, life.row(found, "submit" if found.state == State.DRAFT else "resubmit"), by)
+    pack = programmes.pack_of(found.programme, found.decided_on)
+    new, errors = _read(found, pack, answers)
     if errors:
         raise BadAnswers(errors)
     new["saved_at"] = timezone.now()
-    if not claim.pack_digest:
+    if not found.pack_digest:
         new["pack_digest"] = pack.digest
     for name, value in new.items():
-        setattr(claim, name, value)
-    claim.save(update_fields=list(new))
+        setattr(found, name, value)
+    found.save(update_fields=list(new))
+    for column in found._meta.concrete_fields:
+        setattr(claim, column.attname, getattr(found, column.attname))
     return claim
 
 
@@ -270,7 +274,15 @@ def _facts_changed(claim: Claim) -> tuple[dict[str, Any], dict[str, Any]]:
     return {n: sent[n] for n in names if n in sent}, {n: claim.facts.get(n) for n in names}
 
 
+def _hold_as_seen(claim: Claim) -> None:
+    """Nobody else moves the claim or answers on it until it is sent. Raises `Overtaken` if they did."""
+    seen = {"state": claim.state, "n_steps": claim.n_steps, "saved_at": claim.saved_at}
+    if not Claim.objects.select_for_update().filter(pk=claim.pk, **seen).values_list("pk").first():
+        raise Overtaken
+
+
 def _send(claim: Claim, pack: Pack, act: Act, *, again: bool) -> None:
+    _hold_as_seen(claim)
     as_sent = deciding.as_sent(claim, act.changes)
     programmes.refuse_over_quota(as_sent, as_sent.amount, act.on or timezone.localdate())
     if again:

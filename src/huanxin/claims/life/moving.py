@@ -67,12 +67,13 @@ def move(claim: Claim, row: Row, to: str, act: Act) -> Step:
 def move_many(moves: Sequence[tuple[Claim, Row, Act]]) -> None:
     """`move` for many claims, each to the state of its row; their steps are written in one statement.
 
-    Raises `Overtaken` where one of them moved meanwhile; then the caller's transaction is to be broken off.
+    Raises `Overtaken` where one of them moved meanwhile, or was answered on since it was read; then the
+    caller's transaction is to be broken off.
     """
     written, seen, names = [], [], dict[str, None]()
     for claim, row, act in moves:
         new, step = _written(claim, row, row.to, act)
-        seen.append({"state": claim.state, "n_steps": claim.n_steps})
+        seen.append({"state": claim.state, "n_steps": claim.n_steps, "saved_at": claim.saved_at})
         _take_along(claim, new)
         names |= dict.fromkeys(new)
         written.append(step)
