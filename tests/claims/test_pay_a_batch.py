@@ -195,3 +195,35 @@ def test_the_page_names_what_is_due_and_makes_the_batch(naren, batu, qiqige, zha
     (tmp_path / "wrong.xlsx").write_bytes(b"no sheet")
     with (tmp_path / "wrong.xlsx").open("rb") as sent:
         assert client.post(reverse("claims:book_results"), {"file": sent}).status_code == 422
+
+
+def test_a_claim_that_is_suspended_after_its_batch_was_made_is_not_paid(
+    naren, batu, qiqige, zhao, qian, tmp_path
+) -> None:
+    claim, other = committed(naren, batu, qiqige, 2)
+    batch = services.make_batch(claim.programme, by=zhao).batch
+    claims.take_step(claim, "suspend", by=qiqige, reason="疑似虚假交易")
+
+    ledger.sign_batch(batch, by=qian)
+
+    states = dict(batch.lines.values_list("purpose", "state"))
+    assert states == {claim.number: "held", other.number: "waiting"}
+    line = batch.lines.get(purpose=claim.number)
+    assert "疑似虚假交易" in line.why
+    claims.take_step(claim, "resume", by=qiqige, reason="已查清")
+    assert [line.purpose for line in services.make_batch(claim.programme, by=zhao).batch.lines.all()] == [
+        claim.number
+    ]
+
+
+def test_a_claim_that_is_suspended_while_it_is_with_the_bank_follows_the_bank(
+    naren, batu, qiqige, zhao, qian, tmp_path
+) -> None:
+    (claim,) = committed(naren, batu, qiqige)
+    batch = services.make_batch(claim.programme, by=zhao).batch
+    with_the_bank(batch, qian, tmp_path)
+    claims.take_step(claim, "suspend", by=qiqige, reason="疑似虚假交易")
+    file = answers(tmp_path / "a.xlsx", (claim.number, "18000.00", "成功", ""))
+    services.book_results(file, by=zhao)
+    claim.refresh_from_db()
+    assert claim.state == State.PAID

@@ -116,6 +116,8 @@ def _step(claim: Claim, row: Row, act: Act) -> Step:
     step = move(claim, row, to, act)
     if to in steps.ENDED and step.state_from in steps.HOLDING:
         let_go(claim, act)
+    if to == State.SUSPENDED and step.state_from == State.COMMITTED:
+        ledger.hold_back(claim.number, why=act.reason)
     if row.deed == "appeal":
         Objection.objects.create(claim=claim, kind=Objection.Kind.APPEAL, text=act.reason[:2000], by=act.by)
     tell(claim, row, act)

@@ -136,6 +136,23 @@ def cancel_batch(batch: Batch, *, by: User, reason: str) -> Batch:
     return found
 
 
+def hold_back(purpose: str, *, why: str) -> None:
+    """Take a payment out of a batch that is not with the bank yet; it may come into another one.
+
+    What is with the bank stays there, and nothing to hold back changes nothing.
+    """
+    with transaction.atomic():
+        mine = Line.objects.filter(purpose=purpose, state=Line.State.WAITING)
+        open_ones = Batch.objects.filter(
+            pk__in=mine.values("batch_id"), state__in=[Batch.State.DRAFT, Batch.State.SIGNED]
+        )
+        # Held first, so that nobody writes the file for the bank meanwhile.
+        held = list(open_ones.order_by("pk").select_for_update())
+        waiting = list(mine.filter(batch__in=held).values_list("pk", flat=True))
+        Part.objects.filter(line__in=waiting).update(is_live=False)
+        Line.objects.filter(pk__in=waiting).update(state=Line.State.HELD, why=why.strip()[:_LONGEST_WHY])
+
+
 def retry(line: Line, *, by: User, account: str | None = None, bank: str | None = None) -> Line:
     """Put a payment that failed or was held back into a later batch, with a corrected account if given.
 
