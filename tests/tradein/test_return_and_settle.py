@@ -171,3 +171,22 @@ def test_all_shops_are_settled_in_one_batch(office):
     made = services.settle(None, office.programme, by=office.officer)
     assert len({m.batch_id for m in made}) == 1
     assert len(made) == 2
+
+
+def test_the_payment_of_a_dropped_settlement_is_not_tried_again(office):
+    sale = sell(office, "娜仁", "SN0001")
+    (made,) = services.settle(office.merchant, office.programme, by=office.officer)
+    bank(office, [made], "failed", "账号与户名不符")
+    line = made.batch.lines.get()
+    services.reopen(made, by=office.officer, reason="重做")
+
+    with pytest.raises(paying.WrongState):
+        paying.retry(line, by=office.officer)
+    with pytest.raises(paying.WrongState):
+        paying.confirm_late(line, by=office.officer, reason="已入账")
+
+    (again,) = services.settle(office.merchant, office.programme, by=office.officer)
+    bank(office, [again])
+    assert standing(office)["paid"] == 1350
+    services.give_back(sale, by=office.clerk, reason="质量问题")
+    assert [owed.pk for owed in queries.owed_by(office.merchant)] == [sale.pk]

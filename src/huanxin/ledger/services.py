@@ -16,6 +16,7 @@ from .bankfiles import LayoutWrong
 from .batches.results import Difference, Results, read_results
 from .batches.services import (
     PaymentLine,
+    abandon,
     bank_file,
     cancel_batch,
     confirm_late,
@@ -64,6 +65,7 @@ __all__ = [
     "Verdict",
     "WithTheBank",
     "WrongState",
+    "abandon",
     "bank_file",
     "bounce",
     "cancel_batch",

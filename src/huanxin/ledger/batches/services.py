@@ -137,17 +137,12 @@ def cancel_batch(batch: Batch, *, by: User, reason: str) -> Batch:
 
 
 def hold_back(purpose: str, *, why: str) -> None:
-    """Take a payment out of a batch that is not with the bank yet; it may come into another one.
-
-    What is with the bank stays there, and nothing to hold back changes nothing.
-    """
+    """Take a payment out of a batch, unless that is with the bank already; it may come into another one."""
     with transaction.atomic():
         mine = Line.objects.filter(purpose=purpose, state=Line.State.WAITING)
-        open_ones = Batch.objects.filter(
-            pk__in=mine.values("batch_id"), state__in=[Batch.State.DRAFT, Batch.State.SIGNED]
-        )
+        here = Batch.objects.filter(pk__in=mine.values("batch_id"), state__in=["draft", "signed"])
         # Held first, so that nobody writes the file for the bank meanwhile.
-        held = list(open_ones.order_by("pk").select_for_update())
+        held = list(here.order_by("pk").select_for_update())
         waiting = list(mine.filter(batch__in=held).values_list("pk", flat=True))
         Part.objects.filter(line__in=waiting).update(is_live=False)
         Line.objects.filter(pk__in=waiting).update(state=Line.State.HELD, why=why.strip()[:_LONGEST_WHY])
@@ -166,7 +161,7 @@ def retry(line: Line, *, by: User, account: str | None = None, bank: str | None 
             if live.pk == old.pk:
                 raise refusals.WrongState(_("This payment waits or is paid; there is nothing to retry."))
             return live
-        parts = list(old.parts.all())
+        parts = _parts_of(old)
         batch = _draft_of(old.batch, by)
         new = _line(
             batch,
@@ -182,6 +177,18 @@ def retry(line: Line, *, by: User, account: str | None = None, bank: str | None 
         pays = {p.purpose: p.amount for p in parts if not p.deducts}
         _keep([new], [(pays, {p.purpose: p.amount for p in parts if p.deducts})])
     return new
+
+
+def abandon(purpose: str) -> None:
+    """Payments for a purpose that failed or were held back are given up: what they were to pay is paid
+    otherwise. None of them can be tried again, or be booked late. Raises WrongState if one waits or is paid.
+    """
+    with transaction.atomic():
+        lines = list(Line.objects.filter(purpose=purpose).order_by("pk").select_for_update())
+        # Asked again: while we waited for the first one, another may have been made of it.
+        if Line.objects.filter(purpose=purpose, state__in=["waiting", "paid"]).exists():
+            raise refusals.WrongState(_("This payment waits or is paid: it cannot be dropped."))
+        Part.objects.filter(line__in=lines).delete()
 
 
 def send_back(line: Line, *, by: User, reason: str) -> Line:
@@ -211,6 +218,7 @@ def confirm_late(line: Line, *, by: User, reason: str) -> Line:
         found = Line.objects.select_for_update().get(pk=line.pk)
         if found.state != Line.State.FAILED:
             raise refusals.WrongState(_("This payment is not booked as failed."))
+        _parts_of(found)
         try:
             with transaction.atomic():
                 book([found], Line.State.PAID, {found.pk: ("", found.bank_reference)})
@@ -366,6 +374,14 @@ def _hold_back_uncovered(batch: Batch) -> None:
         Line.objects.filter(pk=for_line[purpose]).update(
             state=Line.State.HELD, why=str(refused)[:_LONGEST_WHY]
         )
+
+
+def _parts_of(line: Line) -> list[Part]:
+    """What a payment pays and deducts. Raises WrongState for one that was given up: it pays nothing."""
+    parts = list(line.parts.order_by("pk"))
+    if not parts:
+        raise refusals.WrongState(_("This payment was given up: what it was to pay is paid otherwise."))
+    return parts
 
 
 def _draft_of(earlier: Batch, by: User) -> Batch:

@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from huanxin.claims import services as claims
 from huanxin.foundation.lib.money import Money, yuan
 from huanxin.ledger import services as ledger
-from huanxin.ledger.models import Line
 from huanxin.tradein.merchants.models import Merchant
 from huanxin.tradein.till.models import Sale
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from huanxin.claims.models import Programme
     from huanxin.foundation.access.models import User
+    from huanxin.ledger.models import Line
 
 __all__ = ["NothingToSettle", "follow_bank", "reopen", "settle"]
 
@@ -89,16 +89,17 @@ def follow_bank(merchant: Merchant | None = None, *, by: User | None = None) -> 
 
 
 def reopen(settlement: Settlement, *, by: User, reason: str) -> Settlement:
-    """Drop a settlement whose payment is held back: its sales are open again.
+    """Drop a settlement whose payment is held back: its sales are open again, its payment is given up.
 
     What came back of it meanwhile was never paid, and is released. Raises `NothingToSettle` for a payment
     that waits, is with the bank, or was paid.
     """
     with transaction.atomic():
         found = Settlement.objects.select_for_update(of=("self",)).get(pk=settlement.pk)
-        line = queries.line_of(found)
-        if line is None or line.state not in (Line.State.HELD, Line.State.FAILED):
-            raise NothingToSettle(_("This payment waits or is paid: it cannot be dropped."))
+        try:
+            ledger.abandon(found.number)
+        except ledger.WrongState as waits_or_paid:
+            raise NothingToSettle(str(waits_or_paid)) from waits_or_paid
         found.state, found.why = Settlement.State.DROPPED, reason.strip()[:300]
         found.save(update_fields=["state", "why"])
         returned = list(found.sales.filter(state=Sale.State.RETURNED).select_related("voucher"))
