@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from huanxin.claims.models import Claim
@@ -190,3 +191,26 @@ def test_the_payment_of_a_dropped_settlement_is_not_tried_again(office):
     assert standing(office)["paid"] == 1350
     services.give_back(sale, by=office.clerk, reason="质量问题")
     assert [owed.pk for owed in queries.owed_by(office.merchant)] == [sale.pk]
+
+
+def test_what_came_back_is_free_although_dropping_broke_off_at_first(office):
+    back = sell(office, "特木尔", "SN0002")
+    (made,) = services.settle(office.merchant, office.programme, by=office.officer)
+    services.give_back(back, by=office.clerk, reason="尺寸不合")
+    paying.cancel_batch(made.batch, by=office.officer, reason="重做")
+    before = standing(office)
+
+    class Killed(BaseException):
+        pass
+
+    def dies(execute, sql, params, many, context):
+        if "INTO" in sql and "ledger_transfer" in sql:
+            raise Killed
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(dies), pytest.raises(Killed):
+        services.reopen(made, by=office.officer, reason="重做")
+    assert standing(office) == before
+
+    services.reopen(made, by=office.officer, reason="重做")
+    assert standing(office)["committed"] == 0
