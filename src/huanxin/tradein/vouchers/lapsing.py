@@ -17,10 +17,21 @@ if TYPE_CHECKING:
     from huanxin.foundation.access.models import User
 
 
-def lapse_one(voucher: Voucher, *, by: User | None) -> None:
-    """A voucher that is held by this transaction lapses; its money is available again."""
+def lapse_one(pk: int, *, on: dt.date, by: User | None) -> bool:
+    """Let a voucher lapse that was valid before `on` and was not used; its money is available again.
+
+    False where it was used or has lapsed meanwhile; one that a till is just redeeming is left to it. In the
+    caller's transaction.
+    """
+    rows = Voucher.objects.filter(pk=pk, state=Voucher.State.TAKEN, valid_on__lt=on).select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    voucher = rows.first()
+    if voucher is None:
+        return False
     move(voucher, Voucher.State.LAPSED, VoucherEvent.What.LAPSED, by=by)
     ledger.release(voucher.code, by=by)
+    return True
 
 
 def lapse(on: dt.date | None = None, *, by: User | None = None) -> int:
@@ -35,12 +46,7 @@ def lapse(on: dt.date | None = None, *, by: User | None = None) -> int:
     for pk in list(late.order_by("pk").values_list("pk", flat=True)):
         # Each in its own transaction: lanes of the budget are then held one deed at a time.
         with transaction.atomic():
-            rows = late.filter(pk=pk).select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked
-            )
-            if (voucher := rows.first()) is not None:
-                lapse_one(voucher, by=by)
-                n_lapsed += 1
+            n_lapsed += lapse_one(pk, on=on, by=by)
     return n_lapsed
 
 

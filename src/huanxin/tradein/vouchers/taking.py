@@ -259,8 +259,8 @@ def _had_already(found: Round, others: list[Request]) -> dict[tuple[int, str], O
         elif voucher.state == Voucher.State.REDEEMED:
             results[request.of] = VoucherUsed()
         elif voucher.valid_on < today:
-            lapsing.lapse_one(voucher, by=None)
-            results[request.of] = _Expired()
+            has_lapsed = lapsing.lapse_one(voucher.pk, on=today, by=None)
+            results[request.of] = _Expired() if has_lapsed else TryAgain()
         else:
             results[request.of] = voucher
     return results
