@@ -9,6 +9,7 @@ import pytest
 from huanxin.claims import services as claims
 from huanxin.claims.models import Hold, State
 from huanxin.ledger import queries as ledger
+from huanxin.ledger import services as balances
 from huanxin.registry.models import Asset
 from tests.claims import office
 
@@ -122,3 +123,21 @@ def test_a_draft_can_be_thrown_away(naren) -> None:
     claims.discard(claim, by=naren)
 
     assert claim.state == State.WITHDRAWN
+
+
+def test_money_of_the_place_that_was_wrong_goes_back_and_comes_from_the_right_one(naren, batu, zhao) -> None:
+    programme = office.programme(money="0")
+    for place in ("1525", "1501"):
+        for source in ("centre", "region"):
+            budget = balances.open_budget(programme.slug, place, source, by=zhao)
+            balances.grant(budget, "100000.00", key=f"{place}:{source}", by=zhao)
+    claim = office.sent(naren, programme)
+    claims.take_step(claim, "return", by=batu, reason="The applicant lives in Hohhot.")
+    claims.save_answers(claim, {"place": "150102"}, by=naren)
+
+    claims.submit(claim, by=naren, on=office.ON)
+
+    assert (claim.place_id, claim.state) == ("150102", State.SUBMITTED)
+    left = {place: sum(ledger.available(programme.slug, place).values()) for place in ("1525", "1501")}
+    assert left == {"1525": Decimal("200000.00"), "1501": Decimal("182000.00")}
+    assert ledger.balance_of(claim.number)["reserved"] == Decimal("18000.00")

@@ -104,6 +104,12 @@ def balance_of(purpose: str) -> dict[str, Money]:
     }
 
 
+def drawn_in(purpose: str) -> set[str]:
+    """The places of the budgets in which money stands for a purpose. Two queries."""
+    lanes = {holding.lane_id for holding in holdings.of([purpose])[purpose]}
+    return set(Lane.objects.filter(pk__in=lanes).values_list("budget__place_code", flat=True))
+
+
 def batches(programme: str = "", state: str = "") -> QuerySet[Batch]:
     """Payment batches with the people who made and signed them."""
     found = Batch.objects.select_related("made_by", "signed_by")

@@ -290,13 +290,13 @@ def _send(claim: Claim, pack: Pack, act: Act, *, again: bool) -> None:
     take_holds(as_sent, pack)
     act.changes.update(_enter_things(as_sent, pack, act, again=again))  # type: ignore[attr-defined]
     integrity.check(as_sent, by=act.by)
-    if again and claim.shares == as_sent.shares:
+    if again and claim.shares == as_sent.shares and money.is_set_aside_for(as_sent):
         row = life.row(claim, "resubmit")
         move(claim, row, row.to, act)
         tell(claim, row, act)
         return
     if again:
-        ledger.release(claim.number, by=act.by, reason=_("the amount has changed"))
+        ledger.release(claim.number, by=act.by, reason=_("the amount or the place has changed"))
 
     def walk(has_money: bool) -> Step:
         row = life.row(claim, ("resubmit" if again else "submit") if has_money else "queue")

@@ -88,6 +88,11 @@ def reserve(claim: Claim, act: Act) -> None:
     ledger.reserve(claim.programme.slug, claim.place_id, shares, purpose=claim.number, by=act.by, key=key)
 
 
+def is_set_aside_for(claim: Claim) -> bool:
+    """Whether what is set aside under the claim's number comes from budgets of its place. Two queries."""
+    return all(claim.place_id.startswith(code) for code in balances.drawn_in(claim.number))
+
+
 def _must_wait(claim: Claim, shares: Mapping[str, str], sent_at: dt.datetime | None) -> bool:
     """Whether somebody waits already for a budget that this claim draws on. One query while nobody waits.
 
