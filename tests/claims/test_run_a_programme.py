@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, Programme, State
+from huanxin.claims.programmes import services
 from tests.claims import office
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +154,19 @@ def test_a_pack_released_today_counts_at_the_next_question(officer, naren, li_ji
     claims.submit(claim, by=naren, on=office.ON)
 
     assert str(claim.amount) == "19500.00"
+
+
+def test_a_mended_claim_counts_in_the_week_in_which_it_was_first_sent(naren, temur, batu, li_jing) -> None:
+    programme = office.programme()
+    this_week, week = services.this_week(), dt.timedelta(days=7)
+    for monday in (this_week - week, this_week):
+        claims.set_quota(programme, "152502", by=li_jing, week_of=monday, most_claims=1)
+    claim = office.sent(naren, programme, 1)
+    Claim.objects.filter(pk=claim.pk).update(submitted_at=timezone.now() - week)
+    claim.refresh_from_db()
+    claims.take_step(claim, "return", by=batu, reason="发票不清楚")
+    office.sent(temur, programme, 2, on=timezone.localdate())
+    with pytest.raises(claims.QuotaReached):
+        office.sent(temur, programme, 3, on=timezone.localdate())
+
+    assert claims.submit(claim, by=naren, on=timezone.localdate()).state == State.SUBMITTED

@@ -284,7 +284,9 @@ def _hold_as_seen(claim: Claim) -> None:
 def _send(claim: Claim, pack: Pack, act: Act, *, again: bool) -> None:
     _hold_as_seen(claim)
     as_sent = deciding.as_sent(claim, act.changes)
-    programmes.refuse_over_quota(as_sent, as_sent.amount, act.on or timezone.localdate())
+    # A claim that was returned has its room in the week in which it was first sent.
+    day = timezone.localdate(claim.submitted_at) if again else act.on or timezone.localdate()
+    programmes.refuse_over_quota(as_sent, as_sent.amount, day)
     if again:
         Hold.objects.filter(claim=claim).delete()
     take_holds(as_sent, pack)
