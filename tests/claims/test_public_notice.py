@@ -233,3 +233,17 @@ def test_the_staff_page_shows_what_is_to_be_published_and_what_stands(naren, bat
     page = client.get(reverse("claims:notices"))
     (row,) = page.context["notices"]
     assert (row[0].n_claims, row[0].n_open, row[3] >= 5) == (1, 0, True)
+
+
+def test_a_claim_that_a_reviewer_suspended_is_not_set_going_by_an_answer(naren, batu, qiqige) -> None:
+    notice, (claim,) = published(naren, batu, qiqige)
+    objection = services.object_to(claim, "The shop does not exist.")
+    claims.take_step(claim, "suspend", by=qiqige, reason="The shop is being looked into.")
+    let_days_pass(notice)
+    services.end_notices()
+
+    services.answer(objection, "rejected", "The shop exists.", by=batu)
+
+    claim.refresh_from_db()
+    objection.refresh_from_db()
+    assert (objection.outcome, claim.state) == ("rejected", State.SUSPENDED)

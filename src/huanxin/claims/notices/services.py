@@ -117,7 +117,7 @@ def object_to(
 @transaction.atomic
 def answer(objection: Objection, outcome: str, text: str, *, by: User, from_where: str = "") -> Objection:
     """Answer an objection to a notice. Upheld, the claim is refused for that reason; rejected, it goes on as
-    soon as no other objection is open.
+    soon as no other objection is open, unless a reviewer suspended it for a reason of their own.
 
     Raises NotYours, OwnClaim, ReasonNeeded, NotAllowed where it was answered already.
     """
@@ -133,7 +133,7 @@ def answer(objection: Objection, outcome: str, text: str, *, by: User, from_wher
     if outcome == Objection.Outcome.UPHELD:
         if claim.state in (State.NOTICE, State.SUSPENDED):
             life.take_step(claim, "refuse", by=by, reason=text, from_where=from_where)
-    elif claim.state == State.SUSPENDED and claim.state_before == State.NOTICE and not _is_contested(claim):
+    elif _waits_for_answers(claim) and not _is_contested(claim):
         life.take_step(claim, "resume", by=by, reason=text, from_where=from_where)
         if claim.notice is not None and claim.notice.ended_at is not None:
             life.take_step(claim, "commit", by=None)
@@ -146,6 +146,14 @@ def _may_answer(claim: Claim, by: User) -> None:
         raise OwnClaim(_("This claim is your own, or you entered it. Somebody else takes this step."))
     if not access.may(by, "review", claim.place_id):
         raise NotYours(_("Your mandate does not cover this place."))
+
+
+def _waits_for_answers(claim: Claim) -> bool:
+    """Whether the end of its notice suspended the claim, and not a person."""
+    if claim.state != State.SUSPENDED or claim.state_before != State.NOTICE:
+        return False
+    latest = claim.steps.filter(deed="suspend").order_by("-n").first()
+    return latest is not None and latest.by_id is None
 
 
 def _is_contested(claim: Claim) -> bool:
