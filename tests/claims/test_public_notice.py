@@ -247,3 +247,14 @@ def test_a_claim_that_a_reviewer_suspended_is_not_set_going_by_an_answer(naren, 
     claim.refresh_from_db()
     objection.refresh_from_db()
     assert (objection.outcome, claim.state) == ("rejected", State.SUSPENDED)
+
+
+def test_an_objection_that_comes_as_the_notice_ends_is_not_taken_for_nothing(naren, batu, qiqige) -> None:
+    notice, (claim,) = published(naren, batu, qiqige)
+    as_the_page_had_it = Claim.objects.select_related("notice").get(pk=claim.pk)
+    let_days_pass(notice)
+    services.end_notices()
+
+    with pytest.raises(claims.NotAllowed):
+        services.object_to(as_the_page_had_it, "The shop does not exist.")
+    assert not claim.objections.exists()

@@ -39,6 +39,7 @@ _MAY_CHANGE = frozenset({
 })  # fmt: skip
 
 
+@transaction.atomic
 def take_step(
     claim: Claim,
     deed: str,
@@ -225,6 +226,8 @@ def _must_have_stood(claim: Claim, today: dt.date) -> None:
     last = claim.notice.to_on if claim.notice else claim.due_on
     if last is not None and today <= last and not (claim.notice and claim.notice.ended_at):
         raise NotAllowed(_("The public notice runs until %(day)s.") % {"day": date_format(last)})
+    # Held, so that an objection at this moment either is seen or comes too late.
+    Claim.objects.select_for_update().filter(pk=claim.pk).values_list("pk").first()
     if claim.objections.filter(kind=Objection.Kind.NOTICE, outcome=Objection.Outcome.OPEN).exists():
         raise NotAllowed(_("Somebody objected to this claim in public notice. Answer the objection first."))
 

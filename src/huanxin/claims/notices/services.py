@@ -98,10 +98,14 @@ def _number(programme: Programme) -> str:
     return f"{programme.slug}-N{timezone.localdate():%y%m%d}-{tail}"
 
 
+@transaction.atomic
 def object_to(
     claim: Claim, text: str, *, contact: str = "", by: User | AnonymousUser | None = None
 ) -> Objection:
     """Say something against a claim in public notice; anybody may, also without a name. Raises NotAllowed."""
+    # Held, so that the end of its notice either sees the objection or comes first.
+    rows = Claim.objects.select_for_update(of=("self",)).select_related("notice")
+    claim = rows.get(pk=claim.pk)
     if claim.state != State.NOTICE or claim.notice is None or claim.notice.ended_at is not None:
         raise NotAllowed(_("This claim is not in public notice any more."))
     who = by if by is not None and by.is_authenticated else None

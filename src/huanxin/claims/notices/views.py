@@ -171,9 +171,12 @@ def object_to(request: HttpRequest, number: str, claim: str) -> HttpResponse:
     form = ObjectionForm(request.POST or None)
     said = request.method == "POST" and form.is_valid()
     if said:
-        services.object_to(
-            row, form.cleaned_data["text"], contact=form.cleaned_data["contact"], by=request.user
-        )  # fmt: skip
+        try:
+            services.object_to(
+                row, form.cleaned_data["text"], contact=form.cleaned_data["contact"], by=request.user
+            )
+        except Refused as ended:
+            raise Http404(str(ended)) from ended
     context = {"notice": found, "claim": row, "name": _masked(row), "form": form, "said": said}
     status = 422 if request.method == "POST" and not said else 200
     return render(request, "claims/object.html", context, status=status)
