@@ -258,3 +258,13 @@ def test_an_objection_that_comes_as_the_notice_ends_is_not_taken_for_nothing(nar
     with pytest.raises(claims.NotAllowed):
         services.object_to(as_the_page_had_it, "The shop does not exist.")
     assert not claim.objections.exists()
+
+
+def test_nobody_puts_a_claim_into_notice_without_a_notice(naren, batu, qiqige) -> None:
+    claim = reviewed(naren, batu, qiqige)
+    said = visiting(batu).post(
+        reverse("claims:decide", args=[claim.number]), {"deed": "publish", "n_steps": claim.n_steps}
+    )
+    assert said.status_code == 422
+    claim.refresh_from_db()
+    assert claim.state == State.REVIEWED

@@ -64,6 +64,8 @@ def take_step(
     if row.needs_reason and not reason.strip():
         raise ReasonNeeded
     _must_be_time(claim, row)
+    if row.deed == "publish" and not (changes or {}).get("notice"):
+        raise NotAllowed(_("This programme publishes its claims first. Put the claim into a public notice."))
     if row.deed in ("approve", "commit"):
         _must_stand_clear(claim)
     given = dict(changes or {})
