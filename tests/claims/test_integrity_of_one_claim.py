@@ -115,3 +115,18 @@ def test_names_and_numbers_of_people_are_kept_as_hashes_alone(sun, tmp_path) -> 
     entry = brought.source.entries.get()
     assert "娜仁" not in str(entry.says)
     assert "152502198506123521" not in str(entry.says)
+
+
+def test_who_is_not_told_to_be_dead_is_alive_only_by_a_file_that_tells_deaths(naren, tmp_path) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme())
+    number = office.resident_number(office.STEMS["naren"])
+
+    silent = _sheet(tmp_path / "a.csv", "身份证号,姓名", f"{number},{naren.name}")
+    services.bring("population", silent, as_of=dt.date(2026, 6, 1), by=None)
+    assert _told(claim, "C35", "name").state == checking.MET
+    assert _told(claim, "C35", "alive").state == checking.UNKNOWN
+
+    telling = _sheet(tmp_path / "b.csv", "身份证号,姓名,死亡日期", f"{number},{naren.name},")
+    services.bring("population", telling, as_of=dt.date(2026, 6, 2), by=None)
+    assert _told(claim, "C35", "alive").state == checking.MET

@@ -133,10 +133,9 @@ def _entry(source: Source, port: Port, at: dict[str, int], cells: list[Any]) -> 
     else:
         hashed, says = bytes.fromhex(str(ports.read(port.key, key))), {}
     for column in port.fields:
+        # An empty cell is kept as one: that nothing is said there is an answer, a column that lacks is none.
         if column.name in at:
-            value = ports.read(column, cells[at[column.name]])
-            if value is not None:
-                says[column.name] = value
+            says[column.name] = ports.read(column, cells[at[column.name]])
     return Entry(source=source, port=port.id, key_hash=hashed, says=says)
 
 

@@ -95,7 +95,9 @@ class Known:
                 else said["name"] == ports.name_key(self.claim.applicant.name)
             )
         if field == "is_alive":
-            dead_on = said.get("dead_on")
+            if "dead_on" not in said:
+                return None
+            dead_on = said["dead_on"]
             return dead_on is None or dead_on > self.submitted_on.isoformat()
         if field == "new_registered_on":
             return None
