@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from huanxin.claims.models import Claim
+from huanxin.claims import services as claims
+from huanxin.claims.integrity import services as integrity
+from huanxin.claims.models import Claim, Finding
 from huanxin.ledger import queries as ledger
 from huanxin.ledger import services as paying
 from huanxin.tradein import queries, services
@@ -214,3 +216,37 @@ def test_what_came_back_is_free_although_dropping_broke_off_at_first(office):
 
     services.reopen(made, by=office.officer, reason="重做")
     assert standing(office)["committed"] == 0
+
+
+def test_a_sale_that_is_suspended_is_not_settled_until_it_goes_on(office):
+    qiqige = cast.enter(cast.QIQIGE)
+    stopped, other = sell(office, "娜仁", "SN0001"), sell(office, "特木尔", "SN0002", "8000")
+    claims.take_step(stopped.claim, "suspend", by=qiqige, reason="疑似虚假交易")
+
+    (made,) = services.settle(office.merchant, office.programme, by=office.officer)
+    assert [sale.pk for sale in made.sales.all()] == [other.pk]
+    with pytest.raises(services.NothingToSettle):
+        services.settle(office.merchant, office.programme, by=office.officer)
+
+    claims.take_step(stopped.claim, "resume", by=qiqige, reason="已查清")
+    (after,) = services.settle(office.merchant, office.programme, by=office.officer)
+    assert after.amount == 1350
+
+
+def test_a_sale_against_which_something_grave_was_found_is_not_settled(office):
+    sale = sell(office, "娜仁", "SN0001")
+    finding = Finding.objects.create(
+        check_id="C01", claim=sale.claim, severity="block", strength=95, digest="d", says={"zh": "…"}
+    )
+    with pytest.raises(services.NothingToSettle):
+        services.settle(office.merchant, office.programme, by=office.officer)
+    integrity.judge(finding, "cleared", by=cast.enter(cast.SUN), why="核实无误")
+    assert services.settle(office.merchant, office.programme, by=office.officer)[0].amount == 1350
+
+
+def test_a_sale_suspended_while_its_payment_is_under_way_follows_the_bank(office):
+    sale = sell(office, "娜仁", "SN0001")
+    made = services.settle(office.merchant, office.programme, by=office.officer)
+    claims.take_step(sale.claim, "suspend", by=cast.enter(cast.QIQIGE), reason="疑似虚假交易")
+    bank(office, made)
+    assert Claim.objects.get(pk=sale.claim_id).state == "paid"

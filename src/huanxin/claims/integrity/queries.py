@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from huanxin.foundation.access import queries as access
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..models import Claim
 
 __all__ = [
-    "CHECKS", "PORTS", "Standing", "Told", "blocking", "findings", "findings_of", "ports",
+    "CHECKS", "PORTS", "Standing", "Told", "blocking", "findings", "findings_of", "is_blocked", "ports",
     "standings", "sweep", "sweeps", "told_of",
 ]  # fmt: skip
 
@@ -67,6 +67,12 @@ def blocking(claim: Claim) -> QuerySet[Finding]:
     return Finding.objects.filter(claim=claim, severity=Severity.BLOCK, gone_at=None).exclude(
         judgement=Finding.Judgement.CLEARED
     )
+
+
+def is_blocked(claim: str = "pk") -> Exists:
+    """The condition that something grave stands against the claim in that column, and nobody cleared it."""
+    found = Finding.objects.filter(claim=OuterRef(claim), severity=Severity.BLOCK, gone_at=None)
+    return Exists(found.exclude(judgement=Finding.Judgement.CLEARED))
 
 
 def told_of(claim: Claim) -> list[Told]:

@@ -143,10 +143,13 @@ def undo_sale(claim: Claim, *, by: User, reason: str, is_owed: bool = False) -> 
 def settle_sale(claim: Claim, *, by: User | None, reason: str = "") -> Step | None:
     """The bank paid the shop: the claim is paid. The buyer had the subsidy at the till and is not told again.
 
-    A claim that was given back meanwhile stays so. The ledger has moved the money with the payment.
+    A claim that was given back meanwhile stays so; one that was suspended when it was with the bank already
+    follows the bank. The ledger has moved the money with the payment.
     """
     claim.refresh_from_db()
-    return follow_quietly(claim, "pay", by=by, reason=reason) if claim.state == State.COMMITTED else None
+    if claim.state not in (State.COMMITTED, State.SUSPENDED):
+        return None
+    return follow_quietly(claim, "pay", by=by, reason=reason)
 
 
 def unsettle_sale(claim: Claim, *, by: User | None, reason: str) -> Step | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
-from huanxin.claims.models import Programme
+from huanxin.claims.integrity import queries as integrity
+from huanxin.claims.models import Programme, State
 from huanxin.foundation.lib.money import Money, yuan
 from huanxin.ledger.models import Line
 from huanxin.tradein.merchants.models import Merchant
@@ -46,6 +47,14 @@ def open_sales(shop: Merchant, programme: Programme | None = None) -> QuerySet[S
     if programme is not None:
         rows = rows.filter(voucher__programme=programme)
     return rows.select_related("voucher", "product").order_by("pk")
+
+
+def to_settle(shop: Merchant, programme: Programme) -> QuerySet[Sale]:
+    """The open sales of a shop that may be paid now: nobody suspended them, and nothing grave stands against
+    them that was not cleared.
+    """
+    rows = open_sales(shop, programme).filter(claim__state=State.COMMITTED)
+    return rows.filter(~integrity.is_blocked("claim_id"))
 
 
 def owed_by(shop: Merchant, programme: Programme | None = None) -> QuerySet[Sale]:

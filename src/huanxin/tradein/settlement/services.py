@@ -52,8 +52,8 @@ def settle(
 ) -> list[Settlement]:
     """Put the open sales of a shop, or of all, into one batch of the ledger: a payment for each shop.
 
-    The batch waits for its second signature, and is paid like any other. `places` narrows all shops to those
-    of some areas. Raises `NothingToSettle`.
+    The batch waits for its second signature, and is paid like any other. Sales whose claims are suspended or
+    blocked stay open. `places` narrows all shops to those of some areas. Raises `NothingToSettle`.
     """
     shops = [merchant] if merchant else queries.shops_to_settle(programme, places)
     # In the order of their ids: whoever settles at the same time waits, and then finds nothing open.
@@ -114,7 +114,8 @@ def reopen(settlement: Settlement, *, by: User, reason: str) -> Settlement:
 
 def _drawn_up(shop: Merchant, programme: Programme, *, by: User) -> Settlement | None:
     """A settlement of a shop's open sales, less what it owes; None where nothing would be left to pay."""
-    sales = list(queries.open_sales(shop, programme))
+    # Held: one that comes back at this moment is either given back before, or finds itself in a settlement.
+    sales = list(queries.to_settle(shop, programme).select_for_update(of=("self",)))
     sold = yuan(sum(sale.subsidy for sale in sales))
     returns, owed = [], yuan(0)
     for sale in queries.owed_by(shop, programme):
