@@ -258,6 +258,21 @@ def test_a_payment_without_a_right_account_is_not_retried_as_it_is(owed, zhao) -
     assert ledger.retry(batch.lines.get(number=1), by=zhao, account="6222000099998888").state == "waiting"
 
 
+def test_what_is_held_back_is_not_retried_while_what_holds_it_stands(owed, zhao) -> None:
+    unpaid = payment(0, "900.00", parts={"C0": Decimal("1000.01")}, less={"C1": Decimal("100.01")})
+    uneven = payment(2, "500.00", parts={"C2": Decimal("1000.01")})
+    batch = ledger.make_batch(CAR, [unpaid, uneven], by=zhao)
+    assert states(batch) == ["held", "held"]
+
+    for line in batch.lines.all():
+        with pytest.raises(ledger.Refused):
+            ledger.retry(line, by=zhao)
+    assert not Line.objects.filter(state="waiting").exists()
+
+    ledger.pay("C1", by=zhao)
+    assert ledger.retry(batch.lines.get(number=1), by=zhao).state == "waiting"
+
+
 def test_what_is_being_paid_again_cannot_be_confirmed_as_well(sent, zhao, tmp_path) -> None:
     ledger.read_results(answers(tmp_path / "1.xlsx", ["C0", 1000.01, "失败", "x", "T"]), by=zhao)
     ledger.retry(sent.lines.get(number=1), by=zhao)

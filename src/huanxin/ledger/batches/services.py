@@ -153,7 +153,7 @@ def retry(line: Line, *, by: User, account: str | None = None, bank: str | None 
 
     It comes into the newest batch of the programme that waits for its signature and was made by the same
     person, else into a new one. Again it returns the same payment. Raises WrongState for one that waits or is
-    paid, LiveAlready if its money is under way elsewhere.
+    paid, LiveAlready if its money is under way elsewhere, Refused for what still holds it back.
     """
     with transaction.atomic():
         old = Line.objects.select_for_update(of=("self",)).select_related("batch").get(pk=line.pk)
@@ -162,20 +162,19 @@ def retry(line: Line, *, by: User, account: str | None = None, bank: str | None 
                 raise refusals.WrongState(_("This payment waits or is paid; there is nothing to retry."))
             return live
         parts = _parts_of(old)
-        batch = _draft_of(old.batch, by)
-        new = _line(
-            batch,
-            batch.lines.count() + 1,
-            PaymentLine(
-                old.purpose, old.payee, account or bytes(old.account_sealed), bank or old.bank, old.amount,
-                shown=old.account_shown,
-            ),
-            "",
-        )  # fmt: skip
-        if why := _why_account(account or bytes(old.account_sealed)):
-            raise refusals.Refused(why)
         pays = {p.purpose: p.amount for p in parts if not p.deducts}
-        _keep([new], [(pays, {p.purpose: p.amount for p in parts if p.deducts})])
+        less = {p.purpose: p.amount for p in parts if p.deducts}
+        said = PaymentLine(
+            old.purpose, old.payee, account or bytes(old.account_sealed), bank or old.bank, old.amount,
+            shown=old.account_shown, parts=pays, less=less,
+        )  # fmt: skip
+        # What the bank sent back was good when it was sent, and what it deducts is deducted already.
+        was_held = old.state == Line.State.HELD
+        if why := _why_held([said])[0] if was_held else _why_account(said.account):
+            raise refusals.Refused(why)
+        batch = _draft_of(old.batch, by)
+        new = _line(batch, batch.lines.count() + 1, said, "")
+        _keep([new], [(pays, less)])
     return new
 
 
