@@ -210,6 +210,8 @@ def test_a_claim_that_is_suspended_after_its_batch_was_made_is_not_paid(
     assert states == {claim.number: "held", other.number: "waiting"}
     line = batch.lines.get(purpose=claim.number)
     assert "疑似虚假交易" in line.why
+    with pytest.raises(ledger.WrongState):
+        ledger.retry(line, by=zhao)
     claims.take_step(claim, "resume", by=qiqige, reason="已查清")
     assert [line.purpose for line in services.make_batch(claim.programme, by=zhao).batch.lines.all()] == [
         claim.number

@@ -137,14 +137,14 @@ def cancel_batch(batch: Batch, *, by: User, reason: str) -> Batch:
 
 
 def hold_back(purpose: str, *, why: str) -> None:
-    """Take a payment out of a batch, unless that is with the bank already; it may come into another one."""
+    """Give up a payment that is not with the bank yet; its money may come into another batch."""
     with transaction.atomic():
         mine = Line.objects.filter(purpose=purpose, state=Line.State.WAITING)
         here = Batch.objects.filter(pk__in=mine.values("batch_id"), state__in=["draft", "signed"])
         # Held first, so that nobody writes the file for the bank meanwhile.
         held = list(here.order_by("pk").select_for_update())
         waiting = list(mine.filter(batch__in=held).values_list("pk", flat=True))
-        Part.objects.filter(line__in=waiting).update(is_live=False)
+        Part.objects.filter(line__in=waiting).delete()
         Line.objects.filter(pk__in=waiting).update(state=Line.State.HELD, why=why.strip()[:_LONGEST_WHY])
 
 
