@@ -110,3 +110,10 @@ def test_taking_and_giving_back_at_once_never_waits_in_a_ring(small, zhao) -> No
     assert at_once(back_and_forth) == [None] * N_THREADS
     assert queries.available(P, "15") == {"centre": Decimal(1000), "region": Decimal(1000)}
     assert ledger.verify().ok
+
+
+def test_one_grant_that_is_entered_many_times_at_once_is_entered_once(small, zhao) -> None:
+    before = queries.available(P, "15")["region"]
+    results = at_once(lambda _n: [row.key for row in ledger.grant(small, "500.00", key="again", by=zhao)])
+    assert [keys for keys in results if keys != ["again#1", "again#2", "again#3"]] == []
+    assert queries.available(P, "15")["region"] == before + 500

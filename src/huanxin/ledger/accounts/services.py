@@ -61,19 +61,17 @@ def grant(
     Raises OtherAmount if the key was used for another amount or budget.
     """
     cents = _positive(amount)
-
-    def plan() -> list[Move]:
-        lanes = list(Lane.objects.filter(budget=budget).order_by("number").values_list("pk", flat=True))
-        parts = zip(lanes, posting.split(cents, [1] * len(lanes)), strict=True)
-        return [Move(pk, "grant", GRANTED, AVAILABLE, part, "") for pk, part in parts if part]
-
     with transaction.atomic():
+        # Held before the key is looked up: whoever enters the same at this moment waits, and then finds it.
+        lanes = posting.lock(set(Lane.objects.filter(budget=budget).values_list("pk", flat=True)))
         if found := _booked(key, budget.n_lanes):
             if _sum(found) != cents or {row.lane.budget_id for row in found} != {budget.pk}:
                 raise refusals.OtherAmount(key)
             return found
-        moves = posting.keyed(plan(), key)
-        return posting.post(moves, posting.lock({m.lane_id for m in moves}), by=by, reason=reason)
+        in_order = sorted(lanes.values(), key=lambda lane: lane.number)
+        parts = zip(in_order, posting.split(cents, [1] * len(in_order)), strict=True)
+        moves = [Move(lane.pk, "grant", GRANTED, AVAILABLE, part, "") for lane, part in parts if part]
+        return posting.post(posting.keyed(moves, key), lanes, by=by, reason=reason)
 
 
 def release(
