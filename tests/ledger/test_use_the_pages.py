@@ -130,3 +130,39 @@ def test_a_file_that_is_no_sheet_is_refused_with_a_sentence(batch, zhao) -> None
     status, text = deed(zhao, "results", file=SimpleUploadedFile("a.xlsx", b"%PDF-1.7"))
     assert status == 422 and "not a sheet" in text
     assert not Statement.objects.exists()
+
+
+@pytest.fixture
+def elsewhere():
+    """Who pays in another league, and nowhere else."""
+    person = access.add_person("finance-of-hohhot")
+    access.give_mandate(person, "finance", "1501", by=None)
+    return person
+
+
+def test_who_pays_in_another_league_neither_sees_nor_signs_nor_sends_a_batch(batch, elsewhere, qian) -> None:
+    line = batch.lines.order_by("number").last()
+    browse = browser(elsewhere)
+    for name, args in (("batch", [batch.number]), ("payment", [line.pk])):
+        assert browse.get(reverse(f"ledger:{name}", args=args)).status_code == 404
+    assert batch.number not in browse.get(reverse("ledger:batches")).content.decode()
+    for name in ("sign", "file", "cancel"):
+        said = browse.post(reverse(f"ledger:{name}", args=[batch.number]), {"reason": "x"})
+        assert said.status_code == 404
+    for name in ("retry", "send_back", "confirm"):
+        said = browse.post(reverse(f"ledger:{name}", args=[line.pk]), {"reason": "x"})
+        assert said.status_code == 404
+    batch.refresh_from_db()
+    assert (batch.state, batch.signed_by) == ("draft", None)
+
+
+def test_who_pays_in_another_league_books_no_answers_of_a_batch(batch, elsewhere, qian, tmp_path) -> None:
+    ledger.sign_batch(batch, by=qian)
+    ledger.bank_file(batch, tmp_path, by=qian)
+    text = "用途,金额,处理结果\nC1,18000.00,成功\n".encode()
+    deed(elsewhere, "results", file=SimpleUploadedFile("answers.csv", text))
+    assert not batch.lines.filter(state="paid").exists()
+    assert queries.balance_of("C1")["paid"] == 0
+    statement = Statement.objects.get()
+    assert statement.n_unknown == 1
+    assert browser(qian).get(reverse("ledger:statement", args=[statement.pk])).status_code == 200

@@ -87,6 +87,7 @@ def test_a_shop_is_paid_for_its_sales_in_one_payment(office):
     sales = [sell(office, "娜仁", "SN0001"), sell(office, "特木尔", "SN0002", "8000")]
     (made,) = services.settle(office.merchant, office.programme, by=office.officer)
     assert (made.sold, made.amount) == (2550, 2550)
+    assert made.batch.place_code == world.PLACE, "who pays in the shop's banner goes on with it"
     with pytest.raises(services.NothingToSettle):
         services.settle(office.merchant, office.programme, by=office.officer)
     assert standing(office)["committed"] == 2550

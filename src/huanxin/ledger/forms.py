@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -13,6 +13,9 @@ from huanxin.foundation.ui.fields import dress
 
 from . import queries
 from .models import Batch, Budget, Line
+
+if TYPE_CHECKING:
+    from django.db.models import Q
 
 _MOST_DIGITS = 15
 
@@ -129,7 +132,7 @@ class AnswersForm(forms.Form):
         empty_label=_("As the file says"),
     )
 
-    def __init__(self, *given: Any, **more: Any) -> None:
+    def __init__(self, *given: Any, where: Q, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["batch"].queryset = queries.answerable()  # type: ignore[attr-defined]
+        self.fields["batch"].queryset = queries.answerable(where)  # type: ignore[attr-defined]
         dress(self.fields.values())

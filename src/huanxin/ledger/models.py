@@ -164,6 +164,8 @@ class Batch(models.Model):
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     programme = models.CharField(_("programme"), max_length=100)
+    # The smallest place in which all who are paid lie: whoever pays there may go on with the batch.
+    place_code = models.CharField(_("place"), max_length=6, db_default="15")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")

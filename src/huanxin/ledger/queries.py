@@ -110,9 +110,9 @@ def drawn_in(purpose: str) -> set[str]:
     return set(Lane.objects.filter(pk__in=lanes).values_list("budget__place_code", flat=True))
 
 
-def batches(programme: str = "", state: str = "") -> QuerySet[Batch]:
-    """Payment batches with the people who made and signed them."""
-    found = Batch.objects.select_related("made_by", "signed_by")
+def batches(programme: str = "", state: str = "", where: Q | None = None) -> QuerySet[Batch]:
+    """Payment batches with the people who made and signed them; `where` is a filter on batches."""
+    found = Batch.objects.filter(where or Q()).select_related("made_by", "signed_by")
     if programme:
         found = found.filter(programme=programme)
     return found.filter(state=state) if state else found
@@ -138,15 +138,15 @@ def payments_for(purpose: str) -> QuerySet[Line]:
     return Line.objects.filter(parts__purpose=purpose).select_related("batch").distinct().order_by("-pk")
 
 
-def statements() -> QuerySet[Statement]:
-    """The bank's files as they were read, with batch and person."""
-    return Statement.objects.select_related("batch", "read_by")
+def statements(where: Q | None = None) -> QuerySet[Statement]:
+    """The bank's files as they were read, with batch and person; `where` is a filter on them."""
+    return Statement.objects.filter(where or Q()).select_related("batch", "read_by")
 
 
-def answerable() -> QuerySet[Batch]:
-    """Batches that the bank may answer: signed, and some payment waits."""
+def answerable(where: Q | None = None) -> QuerySet[Batch]:
+    """Batches that the bank may answer: signed, and some payment waits; `where` is a filter on batches."""
     open_states = [Batch.State.SIGNED, Batch.State.SENT]
-    return Batch.objects.filter(state__in=open_states).order_by("-pk")
+    return Batch.objects.filter(where or Q(), state__in=open_states).order_by("-pk")
 
 
 def n_transfers() -> int:

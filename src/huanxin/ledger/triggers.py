@@ -74,6 +74,26 @@ class PostTransfers(Operation):
         return "post_transfers"
 
 
+class LiftTriggers(PostTransfers):
+    """Migration operation: the triggers go. On SQLite it stands before a change of a table that they name.
+
+    Repeat `PostTransfers` after that change.
+    """
+
+    def database_forwards(self, *around: Any) -> None:
+        super().database_backwards(*around)
+
+    def database_backwards(self, *around: Any) -> None:
+        super().database_forwards(*around)
+
+    def describe(self) -> str:
+        return "The triggers of the ledger go, until they are made again"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "lift_triggers"
+
+
 def trigger_names(vendor: str) -> dict[str, str]:
     """The triggers of this module and the tables they watch."""
     names = {

@@ -58,8 +58,9 @@ def due(user: User | AnonymousUser) -> list[Due]:
 def with_the_bank(user: User | AnonymousUser) -> QuerySet[Batch]:
     """Batches of these programmes that wait for the bank's answers, the newest first."""
     slugs = [row.programme.slug for row in due(user)]
+    here = access.in_areas(user, "account", "place_code")
     return Batch.objects.filter(
-        programme__in=slugs, state__in=(Batch.State.SIGNED, Batch.State.SENT)
+        here, programme__in=slugs, state__in=(Batch.State.SIGNED, Batch.State.SENT)
     ).order_by("-pk")
 
 

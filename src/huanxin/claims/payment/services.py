@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from django.db.models import Q
+
     from huanxin.foundation.access.models import User
     from huanxin.ledger.models import Batch
 
@@ -70,7 +72,7 @@ def make_batch(programme: Programme, *, by: User) -> Made:
         raise NothingToPay(_("No claim can be paid now. %(held)s") % {"held": names})
     lines = [_line(claim) for claim in good]
     is_sample = all(claim.sample for claim in good)
-    batch = ledger.make_batch(programme.slug, lines, by=by, sample=is_sample)
+    batch = ledger.make_batch(programme.slug, lines, by=by, place_code=programme.place_code, sample=is_sample)
     return Made(batch, len(good), held)
 
 
@@ -87,13 +89,14 @@ def _line(claim: Claim) -> ledger.PaymentLine:
 
 
 def book_results(
-    file: Path, *, by: User, batch: Batch | None = None, name: str = ""
+    file: Path, *, by: User, batch: Batch | None = None, name: str = "", where: Q | None = None
 ) -> tuple[ledger.Results, Moved]:
     """Read the bank's answers and carry them to the claims: paid, or failed with the bank's reason.
+    `where` is a filter on batches, such as the places of a mandate.
 
     The same file again changes nothing. Raises SheetError for a file that cannot be read.
     """
-    results = ledger.read_results(file, by=by, batch=batch, name=name)
+    results = ledger.read_results(file, by=by, batch=batch, name=name, where=where)
     numbers = [line.purpose for line in (*results.matched, *results.failed)]
     return results, follow_bank(numbers, by=by)
 

@@ -72,7 +72,8 @@ def book_results(request: HttpRequest) -> HttpResponse:
                 out.write(chunk)
         try:
             results, moved = services.book_results(
-                path, by=request.user, batch=form.cleaned_data["batch"], name=file.name  # type: ignore[arg-type]
+                path, by=request.user, batch=form.cleaned_data["batch"], name=file.name,  # type: ignore[arg-type]
+                where=access.in_areas(request.user, "pay", "place_code"),
             )  # fmt: skip
         except (SheetError, Refused, ledger.Refused) as wrong:
             form.add_error("file", str(wrong))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.lib.money import Money, written, yuan
@@ -78,17 +79,19 @@ def read_results(
     by: User,
     batch: Batch | None = None,
     name: str = "",
+    where: Q | None = None,
     progress: Callable[[int, int | None, str], None] | None = None,
 ) -> Results:
     """Book the bank's answers (xlsx or csv) and list every difference; the same file again changes nothing.
 
     `batch` says which one the file answers; else its column 批次号 does, else the one batch that has all its
-    payments. Booked in transactions of 500 payments: broken off, the file is read again and goes on. Raises
+    payments. `where` filters batches, such as by the places of a mandate: payments of others are unknown
+    then. Booked in transactions of 500 payments: broken off, the file is read again and goes on. Raises
     SheetError.
     """
     answers = bankanswers.read(file)
     results = Results()
-    found = _lines_of(answers, batch, results)
+    found = _lines_of(answers, batch, results, where or Q())
     wanted = _to_book(answers, found, results)
     _book(wanted, results, by=by, progress=progress)
     touched = {line.batch_id for line in found.values()} | ({batch.pk} if batch else set())
@@ -97,10 +100,11 @@ def read_results(
     return results
 
 
-def _lines_of(answers: Sequence[Answer], batch: Batch | None, results: Results) -> dict[int, Line]:
+def _lines_of(answers: Sequence[Answer], batch: Batch | None, results: Results, where: Q) -> dict[int, Line]:
     """Which payment each answer (by its place) is about; those that are about none are differences."""
     purposes = {a.purpose for a in answers if a.purpose}
-    there = Line.objects.filter(batch__state__in=_SENT).exclude(state=Line.State.HELD).select_related("batch")
+    sent = Batch.objects.filter(where, state__in=_SENT)
+    there = Line.objects.filter(batch__in=sent).exclude(state=Line.State.HELD).select_related("batch")
     by_purpose: dict[str, list[Line]] = defaultdict(list)
     for line in there.filter(purpose__in=purposes).order_by("pk"):
         by_purpose[line.purpose].append(line)

@@ -54,8 +54,11 @@ class PaymentLine:
         return dict(self.parts) or {self.purpose: self.amount}
 
 
-def make_batch(programme: str, lines: Sequence[PaymentLine], *, by: User, sample: bool = False) -> Batch:
+def make_batch(
+    programme: str, lines: Sequence[PaymentLine], *, by: User, place_code: str = "15", sample: bool = False
+) -> Batch:
     """A batch that waits for its second signature. What cannot be paid is held back in it, with the reason.
+    `place_code` is where it is paid: nobody who pays elsewhere goes on with it.
 
     Raises NothingToPay without any line; LiveAlready if somebody put the same payments into a batch at this
     moment.
@@ -66,7 +69,9 @@ def make_batch(programme: str, lines: Sequence[PaymentLine], *, by: User, sample
         raise refusals.Refused(_("“%(purpose)s”: a payment must be more than 0.00.") % {"purpose": wrong[0]})
     held_back = _why_held(lines)
     with transaction.atomic():
-        batch = Batch.objects.create(number=_new_number(), programme=programme, made_by=by, sample=sample)
+        batch = Batch.objects.create(
+            number=_new_number(), programme=programme, place_code=place_code, made_by=by, sample=sample
+        )
         rows = [_line(batch, n, line, held_back[n - 1]) for n, line in enumerate(lines, 1)]
         _keep(rows, [(line.pays(), line.less) for line in lines])
     return batch
@@ -179,9 +184,7 @@ def retry(line: Line, *, by: User, account: str | None = None, bank: str | None 
 
 
 def abandon(purpose: str) -> None:
-    """Payments for a purpose that failed or were held back are given up: what they were to pay is paid
-    otherwise. None of them can be tried again, or be booked late. Raises WrongState if one waits or is paid.
-    """
+    """Give up payments that failed or were held back, for good. Raises WrongState if one waits or is paid."""
     with transaction.atomic():
         lines = list(Line.objects.filter(purpose=purpose).order_by("pk").select_for_update())
         # Asked again: while we waited for the first one, another may have been made of it.
@@ -384,11 +387,10 @@ def _parts_of(line: Line) -> list[Part]:
 
 
 def _draft_of(earlier: Batch, by: User) -> Batch:
-    drafts = Batch.objects.select_for_update().filter(
-        programme=earlier.programme, state=Batch.State.DRAFT, made_by=by
-    )
+    same = {"programme": earlier.programme, "place_code": earlier.place_code, "made_by": by}
+    drafts = Batch.objects.select_for_update().filter(**same, state=Batch.State.DRAFT)
     return drafts.order_by("-pk").first() or Batch.objects.create(
-        number=_new_number(), programme=earlier.programme, made_by=by, sample=earlier.sample
+        number=_new_number(), sample=earlier.sample, **same
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -40,7 +41,8 @@ def batches(request: HttpRequest) -> HttpResponse:
     """All payment batches, newest first."""
     form = BatchFilters(request.GET)
     form.is_valid()
-    chosen = queries.batches(form.cleaned_data.get("programme", ""), form.cleaned_data.get("state", ""))
+    said = form.cleaned_data
+    chosen = queries.batches(said.get("programme", ""), said.get("state", ""), _where(request, "account"))
     rows = pages.by_key(chosen, request.GET.get("after"))
     shown = listing.page(request, rows, showing.batch_columns(queries.sums_of(rows.rows)), form)
     return listing.respond(request, "ledger/batches.html", shown, may_pay=_may_pay(request))
@@ -50,7 +52,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 @requires("account")
 def batch(request: HttpRequest, number: str) -> HttpResponse:
     """One batch: its payments, what is held back and why, its signatures and its file."""
-    found = _batch(number)
+    found = _batch(request, number, "account")
     form = LineFilters(request.GET)
     form.is_valid()
     chosen = queries.lines(found, form.cleaned_data.get("state", ""))
@@ -60,7 +62,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
         "batch": found,
         "mark": showing.batch_mark(found),
         "tiles": showing.batch_tiles(queries.sums_of([found])[found.pk]),
-        "may_pay": _may_pay(request),
+        "may_pay": access.may(request.user, "pay", found.place_code),
         "may_sign": found.made_by_id != request.user.pk,
         "cancel_form": ReasonForm(),
         "statements": queries.statements().filter(batch=found).order_by("-pk")[:10],
@@ -72,7 +74,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
 @requires("pay")
 def sign(request: HttpRequest, number: str) -> HttpResponse:
     """The second signature."""
-    found = _batch(number)
+    found = _batch(request, number, "pay")
     by: User = request.user  # type: ignore[assignment]
     return _do(
         request, found, lambda: services.sign_batch(found, by=by), _("Signed. Now send its file to the bank.")
@@ -83,7 +85,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
 @requires("pay")
 def file(request: HttpRequest, number: str) -> HttpResponse:
     """The file for the bank, with the accounts opened; that they were is logged."""
-    found = _batch(number)
+    found = _batch(request, number, "pay")
     with tempfile.TemporaryDirectory(prefix="huanxin-bank-") as folder:
         try:
             path = services.bank_file(found, Path(folder), by=request.user)  # type: ignore[arg-type]
@@ -100,7 +102,7 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
 @requires("pay")
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Take back a batch that is not with the bank."""
-    found = _batch(number)
+    found = _batch(request, number, "pay")
     by: User = request.user  # type: ignore[assignment]
     reason = request.POST.get("reason", "")
     said = _("Cancelled. Its payments may come into another batch.")
@@ -111,13 +113,13 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @requires("account")
 def payment(request: HttpRequest, number: int) -> HttpResponse:
     """One payment: to whom, for what, what the bank said, and what can be done."""
-    line = _line(number)
+    line = _line(request, number, "account")
     context = {
         "line": line,
         "mark": showing.line_mark(line),
         "amount": written(line.amount),
         "parts": [(part, written(part.amount)) for part in line.parts.order_by("deducts", "pk")[:500]],
-        "may_pay": _may_pay(request),
+        "may_pay": access.may(request.user, "pay", line.batch.place_code),
         "retry_form": RetryForm(),
         "reason_form": ReasonForm(),
     }
@@ -128,7 +130,7 @@ def payment(request: HttpRequest, number: int) -> HttpResponse:
 @requires("pay")
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Put a payment that failed into a later batch."""
-    line = _line(number)
+    line = _line(request, number, "pay")
     said = {name: request.POST.get(name, "").strip() or None for name in ("account", "bank")}
     try:
         new = services.retry(line, by=request.user, **said)  # type: ignore[arg-type]
@@ -162,13 +164,15 @@ def results(request: HttpRequest) -> HttpResponse:
     may_pay = _may_pay(request)
     if request.method == "POST" and not may_pay:
         return refused(request, "pay")
-    form = AnswersForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
+    where = _where(request, "pay")
+    form = AnswersForm(request.POST or None, request.FILES or None, where=where, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("ledger:statement", _read(form, by=request.user).pk)  # type: ignore[arg-type]
+            read = _read(form, by=request.user, where=where)  # type: ignore[arg-type]
+            return redirect("ledger:statement", read.pk)
         except SheetError as wrong:
             form.add_error("file", str(wrong))
-    rows = pages.by_key(queries.statements(), request.GET.get("after"))
+    rows = pages.by_key(queries.statements(_read_or_here(request)), request.GET.get("after"))
     shown = listing.page(request, rows, showing.statement_columns())
     context = {"form": form, "may_pay": may_pay, "listing": shown}
     return render(request, "ledger/results.html", context, status=422 if form.errors else 200)
@@ -178,7 +182,7 @@ def results(request: HttpRequest) -> HttpResponse:
 @requires("account")
 def statement(request: HttpRequest, number: int) -> HttpResponse:
     """What a file of the bank settled, and every difference."""
-    found = get_object_or_404(queries.statements(), pk=number)
+    found = get_object_or_404(queries.statements(_read_or_here(request)), pk=number)
     rows = pages.Page(list(found.findings))
     context = {
         "statement": found,
@@ -198,7 +202,7 @@ def _do(request: HttpRequest, found: Batch, deed: Callable[[], object], done: st
 
 
 def _correct(request: HttpRequest, number: int, deed: Callable[..., Line], done: str) -> HttpResponse:
-    line = _line(number)
+    line = _line(request, number, "pay")
     try:
         deed(line, by=request.user, reason=request.POST.get("reason", ""))
         messages.success(request, done)
@@ -207,10 +211,11 @@ def _correct(request: HttpRequest, number: int, deed: Callable[..., Line], done:
     return redirect("ledger:payment", line.pk)
 
 
-def _read(form: AnswersForm, *, by: User) -> Statement:
+def _read(form: AnswersForm, *, by: User, where: Q) -> Statement:
     sheet = form.cleaned_data["file"]
     with _kept(sheet) as path:
-        found = services.read_results(path, by=by, batch=form.cleaned_data["batch"], name=sheet.name)
+        batch = form.cleaned_data["batch"]
+        found = services.read_results(path, by=by, batch=batch, name=sheet.name, where=where)
     assert found.statement is not None
     return found.statement
 
@@ -219,12 +224,24 @@ def _may_pay(request: HttpRequest) -> bool:
     return access.may_somewhere(request.user, "pay")
 
 
-def _batch(number: str) -> Batch:
-    return get_object_or_404(queries.batches(), number=number)
+def _where(request: HttpRequest, verb: str) -> Q:
+    """A filter on batches: those of the places where this person may do that."""
+    return access.in_areas(request.user, verb, "place_code")
 
 
-def _line(number: int) -> Line:
-    return get_object_or_404(Line.objects.select_related("batch"), pk=number)
+def _read_or_here(request: HttpRequest) -> Q:
+    """A filter on the bank's files: of batches in this person's places, and what they read themselves."""
+    here = access.in_areas(request.user, "account", "batch__place_code")
+    return here | Q(read_by=request.user) if here else here
+
+
+def _batch(request: HttpRequest, number: str, verb: str) -> Batch:
+    return get_object_or_404(queries.batches(where=_where(request, verb)), number=number)
+
+
+def _line(request: HttpRequest, number: int, verb: str) -> Line:
+    here = Batch.objects.filter(_where(request, verb))
+    return get_object_or_404(Line.objects.filter(batch__in=here).select_related("batch"), pk=number)
 
 
 @contextmanager

@@ -62,7 +62,10 @@ def settle(
     if not made:
         raise NothingToSettle(_("There is nothing to settle: no sale is open, or the shop owes as much."))
     lines = [_payment(settlement) for settlement in made]
-    batch = ledger.make_batch(programme.slug, lines, by=by, sample=all(m.sample for m in made))
+    batch = ledger.make_batch(
+        programme.slug, lines, by=by, place_code=_common([m.merchant.place_id for m in made]),
+        sample=all(m.sample for m in made),
+    )  # fmt: skip
     Settlement.objects.filter(pk__in=[m.pk for m in made]).update(batch=batch)
     for settlement in made:
         settlement.batch = batch
@@ -168,6 +171,11 @@ def _follow(found: Settlement, line: Line, state: str, *, by: User | None) -> No
 def _put_back(sale: Sale, *, by: User | None) -> None:
     ledger.put_back(sale.voucher.code, sale.subsidy, by=by, key=f"{sale.voucher.code}:put-back")
     Sale.objects.filter(pk=sale.pk).update(recovered_at=timezone.now())
+
+
+def _common(codes: Sequence[str]) -> str:
+    """The smallest place in which all of these lie: 152502, 1525, 15."""
+    return next(codes[0][:n] for n in (6, 4, 2) if len({code[:n] for code in codes}) == 1)
 
 
 def _new_number() -> str:
