@@ -105,7 +105,7 @@ def test_all_that_was_moved_for_a_claim_is_on_one_page(batch, sun) -> None:
 
 
 def test_a_batch_goes_from_two_signatures_to_the_banks_answer(batch, zhao, qian, tmp_path) -> None:
-    assert "There is no bank account." in page(zhao, "batch", batch.number)
+    assert batch.lines.get(number=1).why in page(zhao, "batch", batch.number)
     assert "Somebody else of finance signs it" in page(zhao, "batch", batch.number)
     assert "You made this batch yourself" in deed(zhao, "sign", batch.number)[1]
     assert "Signed. Now send its file" in deed(qian, "sign", batch.number)[1]
