@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from huanxin.claims import queries
 from huanxin.claims import services as claims
+from huanxin.claims.filing.services import mend_account
 from huanxin.claims.models import Claim, State
 from huanxin.ledger import queries as ledger
 from tests.claims import office
@@ -168,3 +169,16 @@ def test_a_source_that_bears_nothing_any_more_leaves_the_difference_to_the_cent(
 
     assert sum(Decimal(part) for part in top_up.shares.values()) == top_up.amount == Decimal("10000.00")
     assert ledger.balance_of(top_up.number)["committed"] == Decimal("10000.00")
+
+
+def test_the_officer_who_files_a_top_up_does_not_get_the_applicants_rights(
+    programme, naren, batu, qiqige, zhao, li_jing
+) -> None:
+    granted(claimed(naren, programme), batu, qiqige, zhao)
+    (top_up,) = claims.file_top_ups(programme, JULY, by=li_jing)
+
+    with pytest.raises(claims.NotYours):
+        mend_account(top_up, account="6222021208010000099", bank="中国工商银行", by=li_jing)
+    assert not queries.may_see(li_jing, top_up)
+    assert top_up.steps.get().by == li_jing
+    mend_account(top_up, account="6222021208010000025", bank="中国工商银行", by=naren)
