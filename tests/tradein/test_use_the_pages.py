@@ -156,6 +156,18 @@ def test_finance_settles_and_the_shop_sees_where_its_money_is(office, naren, cli
     assert shown.context["sums"]["in_batch"] == 1350
 
 
+def test_a_shop_that_is_not_there_does_not_settle_all_others(office, naren, client):
+    voucher = services.take_voucher(office.round, naren, "fridge", by=office.officer, place_code=world.PLACE)
+    services.redeem(
+        voucher.code, merchant=office.merchant, product_code=world.FRIDGE, serial_no="SN-0001", price="9000",
+        key="k", by=office.clerk,
+    )  # fmt: skip
+    client.force_login(cast.enter(cast.QIAN))
+    said = client.post(reverse("tradein:settle", args=[office.programme.slug]), {"shop": "SH-TYPO"})
+    assert said.status_code == 404
+    assert client.get(reverse("tradein:settling")).context["accounts"]
+
+
 def test_a_round_is_announced_for_a_day(office, client):
     client.force_login(office.officer)
     form = {"programme": "appliances", "on": "2027-01-04", "opens": "08:30", "closes": "22:00", "most": "100"}

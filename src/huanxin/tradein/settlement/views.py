@@ -62,9 +62,10 @@ def settle(request: HttpRequest, slug: str) -> HttpResponse:
     programme = Programme.objects.filter(slug=slug).first()
     if programme is None:
         raise Http404(_("There is no such programme."))
-    shop = Merchant.objects.filter(code=request.POST.get("shop", "")).first()
+    code = request.POST.get("shop", "")
+    shop = Merchant.objects.filter(code=code).first() if code else None
     areas = access.within(request.user, "pay") or ()
-    if shop is not None and not access.may(request.user, "pay", shop.place_id):
+    if code and (shop is None or not access.may(request.user, "pay", shop.place_id)):
         raise Http404(_("There is no such shop in your area."))
     try:
         made = services.settle(shop, programme, by=request.user, places=areas)  # type: ignore[arg-type]
