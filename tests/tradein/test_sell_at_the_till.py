@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -183,6 +184,36 @@ def test_a_sale_reported_after_its_voucher_lapsed_is_sold_if_the_money_is_there(
     sale = redeem(office, voucher, sold_at=yesterday, batch="b", n_in_batch=3)
     assert sale.voucher.replaces_id == voucher.pk
     assert ledger.balance_of(sale.voucher.code)["committed"] == 1350
+
+
+def test_a_late_sale_that_broke_off_is_sold_when_the_till_reports_it_again(office, voucher):
+    yesterday = timezone.now() - dt.timedelta(days=1)
+    prices = office.merchant.prices.model
+    prices.objects.bulk_create([
+        prices(
+            merchant=office.merchant, product=office.products[world.FRIDGE], price=9999,
+            at=yesterday - dt.timedelta(days=2), by=office.clerk,
+        )
+    ])  # fmt: skip
+    Voucher.objects.update(valid_on=timezone.localdate(yesterday))
+    services.lapse()
+
+    class Killed(BaseException):
+        pass
+
+    def dies(execute, sql, params, many, context):
+        if "INTO" in sql and "tradein_sale" in sql:
+            raise Killed
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(dies), pytest.raises(Killed):
+        redeem(office, voucher, sold_at=yesterday)
+
+    assert services.lapse() == 1, "the night comes before the till has network again"
+    with pytest.raises(services.SaleRefused):
+        redeem(office, voucher, sold_at=yesterday, price="99999", key="too dear")
+    assert redeem(office, voucher, sold_at=yesterday).subsidy == 1350
+    assert sum(s.reserved for s in ledger.standing(office.programme.slug)) == 0
 
 
 def test_the_till_page_sends_what_it_kept_and_is_answered_for_each(office, voucher, client):

@@ -96,14 +96,25 @@ def _sell_or_revive(
         return _sell(offered, merchant, post, by=by, now=now)
     except Lapsed as lapsed:
         why = _("Sold on its day, reported late")
+        newest = _in_its_place(lapsed.voucher)
         with transaction.atomic():
-            revived = issuing.reissue(lapsed.voucher, by=by, reason=why, revived=True)
+            # It may have been revived before, for a sale that was refused or broken off.
+            is_there = newest.state == Voucher.State.TAKEN
+            revived = newest if is_there else issuing.reissue(newest, by=by, reason=why, revived=True)
         if revived is None:
             raise refusals.MoneyGone(
                 _("The voucher lapsed before this sale was reported, and its money is given to others.")
             ) from lapsed
         again = Offered(revived.code, offered.product_code, offered.serial_no, offered.price, offered.sold_at)
         return _sell(again, merchant, post, by=by, now=now)
+
+
+def _in_its_place(voucher: Voucher) -> Voucher:
+    """The last of the vouchers that were given in the place of this one, or the voucher itself."""
+    rows = Voucher.objects.select_related("programme", "round", "party")
+    while (following := rows.filter(replaces=voucher).first()) is not None:
+        voucher = following
+    return voucher
 
 
 @transaction.atomic
