@@ -119,8 +119,9 @@ def _file(owed: TopUp, act: Act) -> Claim:
     # Entered by whoever entered the claim: who files top-ups gets no applicant's rights on them.
     claim = Claim.objects.create(
         number=number_for(base.programme.slug), programme=base.programme, applicant=base.applicant,
-        entered_by=base.entered_by, place=base.place, facts=base.facts, things=base.things, old_asset=base.old_asset,
-        new_asset=base.new_asset, tops_up=base, phone_sealed=base.phone_sealed, phone_hash=base.phone_hash,
+        entered_by=base.entered_by, place=base.place, facts=base.facts, things=base.things,
+        old_asset=base.old_asset, new_asset=base.new_asset, tops_up=base, phone_sealed=base.phone_sealed,
+        phone_hash=base.phone_hash,
         phone_shown=base.phone_shown, account_sealed=base.account_sealed, account_hash=base.account_hash,
         account_shown=base.account_shown, account_name=base.account_name, bank=base.bank,
         verdict=owed.decision.verdict, amount=yuan(owed.owed), shares=_shares(owed),
