@@ -229,3 +229,46 @@ def test_a_claim_that_is_suspended_while_it_is_with_the_bank_follows_the_bank(
     services.book_results(file, by=zhao)
     claim.refresh_from_db()
     assert claim.state == State.PAID
+
+
+def test_a_failed_payment_is_not_tried_again_while_its_claim_is_suspended(
+    naren, batu, qiqige, zhao, qian, tmp_path
+) -> None:
+    (claim,) = committed(naren, batu, qiqige)
+    batch = services.make_batch(claim.programme, by=zhao).batch
+    with_the_bank(batch, qian, tmp_path)
+    services.book_results(
+        answers(tmp_path / "a.xlsx", (claim.number, "18000.00", "失败", "账号不符")), by=zhao
+    )
+    claim.refresh_from_db()
+    claims.take_step(claim, "suspend", by=qiqige, reason="疑似虚假交易")
+    line = batch.lines.get()
+
+    with pytest.raises(ledger.Refused, match=r"suspended|中止|暂停"):
+        ledger.retry(line, by=zhao)
+
+    claims.take_step(claim, "resume", by=qiqige, reason="已查清")
+    assert ledger.retry(line, by=zhao).state == "waiting"
+
+
+def test_what_blocks_a_claim_after_its_batch_was_made_holds_its_payment_back_at_the_second_signature(
+    naren, batu, qiqige, zhao, qian
+) -> None:
+    claim, other = committed(naren, batu, qiqige, 2)
+    batch = services.make_batch(claim.programme, by=zhao).batch
+    Finding.objects.create(
+        claim=claim,
+        check_id="C01",
+        severity="block",
+        strength=100,
+        digest="x",
+        says={"zh": "重复", "en": "Twice"},
+    )
+
+    ledger.sign_batch(batch, by=qian)
+
+    assert dict(batch.lines.values_list("purpose", "state")) == {
+        claim.number: "held",
+        other.number: "waiting",
+    }
+    assert batch.lines.get(purpose=claim.number).why

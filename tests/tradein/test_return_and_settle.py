@@ -248,6 +248,21 @@ def test_a_sale_against_which_something_grave_was_found_is_not_settled(office):
 def test_a_sale_suspended_while_its_payment_is_under_way_follows_the_bank(office):
     sale = sell(office, "娜仁", "SN0001")
     made = services.settle(office.merchant, office.programme, by=office.officer)
+    paying.sign_batch(made[0].batch, by=cast.enter(cast.QIAN))
     claims.take_step(sale.claim, "suspend", by=cast.enter(cast.QIQIGE), reason="疑似虚假交易")
+    made[0].batch.refresh_from_db()
     bank(office, made)
     assert Claim.objects.get(pk=sale.claim_id).state == "paid"
+
+
+def test_a_sale_suspended_before_the_second_signature_holds_its_payment_back_with_the_reason(office):
+    sale = sell(office, "娜仁", "SN0001")
+    (made,) = services.settle(office.merchant, office.programme, by=office.officer)
+    claims.take_step(sale.claim, "suspend", by=cast.enter(cast.QIQIGE), reason="疑似虚假交易")
+
+    with pytest.raises(paying.NothingToPay):
+        paying.sign_batch(made.batch, by=cast.enter(cast.QIAN))
+
+    line = made.batch.lines.get()
+    assert line.state == "held"
+    assert line.why

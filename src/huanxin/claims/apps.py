@@ -9,3 +9,11 @@ class ClaimsConfig(AppConfig):
     label = "claims"
     verbose_name = _("Claims")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What is suspended or blocked goes down to the ledger, which asks before it pays."""
+        from huanxin.ledger import services as ledger
+
+        from .payment import queries
+
+        ledger.ask_before_paying(queries.objections)

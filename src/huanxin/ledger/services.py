@@ -14,9 +14,9 @@ from .accounts.services import (
     release,
 )
 from .bankfiles import LayoutWrong
+from .batches.holding_back import PaymentLine, ask_before_paying
 from .batches.results import Difference, Results, read_results
 from .batches.services import (
-    PaymentLine,
     abandon,
     bank_file,
     cancel_batch,
@@ -67,6 +67,7 @@ __all__ = [
     "WithTheBank",
     "WrongState",
     "abandon",
+    "ask_before_paying",
     "bank_file",
     "bounce",
     "cancel_batch",

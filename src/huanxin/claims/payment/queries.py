@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from huanxin.foundation.access import queries as access
 from huanxin.ledger.models import Batch, Line, Part
 
+from ..integrity import queries as integrity
 from ..models import Claim, Finding, Programme, Severity, State, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
@@ -88,6 +91,18 @@ def sorted_out(claims: list[Claim]) -> tuple[list[Claim], list[Held]]:
         else:
             good.append(claim)
     return good, held
+
+
+def objections(purposes: Collection[str]) -> dict[str, str]:
+    """Of these claims and sales those that may not be paid now, each with why. One query."""
+    rows = Claim.objects.filter(number__in=purposes).annotate(is_blocked=integrity.is_blocked())
+    return {
+        number: _("Something was found that blocks it; it is to be judged first.")
+        if is_blocked
+        else _("It is suspended.")
+        for number, state, is_blocked in rows.values_list("number", "state", "is_blocked")
+        if is_blocked or state == State.SUSPENDED
+    }
 
 
 def _failed(claims: list[Claim]) -> dict[str, str]:

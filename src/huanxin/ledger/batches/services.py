@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -14,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from huanxin.foundation.access import services as access
 from huanxin.foundation.lib import sealed
-from huanxin.foundation.lib.money import written, yuan
-from huanxin.ledger import bankfiles, holdings, posting, proving, refusals
+from huanxin.foundation.lib.money import yuan
+from huanxin.ledger import bankfiles, proving, refusals
 from huanxin.ledger.accounts import services as accounts
-from huanxin.ledger.holdings import COMMITTED, PAID
 from huanxin.ledger.models import Batch, Line, Part
+
+from . import holding_back
+from .holding_back import PaymentLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,30 +27,7 @@ if TYPE_CHECKING:
     from huanxin.foundation.access.models import User
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_ACCOUNT = re.compile(r"[0-9A-Z]{6,40}")
 _LONGEST_WHY = 300
-
-
-@dataclass(frozen=True)
-class PaymentLine:
-    """One payment: to whom, into which account, how much.
-
-    `account` is a number, or one that is sealed already, with its mask in `shown`. `parts` are the purposes
-    whose committed money it pays, without them its own; `less` are purposes whose paid money is owed back and
-    is kept from this payment (returns of a shop). Parts less `less` must be `amount`.
-    """
-
-    purpose: str
-    payee: str
-    account: str | bytes
-    bank: str
-    amount: Decimal
-    shown: str = ""
-    parts: Mapping[str, Decimal] = field(default_factory=dict)
-    less: Mapping[str, Decimal] = field(default_factory=dict)
-
-    def pays(self) -> dict[str, Decimal]:
-        return dict(self.parts) or {self.purpose: self.amount}
 
 
 def make_batch(
@@ -67,7 +43,7 @@ def make_batch(
         raise refusals.NothingToPay
     if wrong := [line.purpose for line in lines if line.amount <= 0]:
         raise refusals.Refused(_("“%(purpose)s”: a payment must be more than 0.00.") % {"purpose": wrong[0]})
-    held_back = _why_held(lines)
+    held_back = holding_back.why_held(lines)
     with transaction.atomic():
         batch = Batch.objects.create(
             number=_new_number(), programme=programme, place_code=place_code, made_by=by, sample=sample
@@ -91,10 +67,12 @@ def sign_batch(batch: Batch, *, by: User) -> Batch:
         if found.made_by_id == by.pk:
             raise refusals.SamePerson
         _hold_back_uncovered(found)
-        if not found.lines.filter(state=Line.State.WAITING).exists():
-            raise refusals.NothingToPay
-        found.state, found.signed_by, found.signed_at = Batch.State.SIGNED, by, timezone.now()
-        found.save(update_fields=["state", "signed_by", "signed_at"])
+        if found.lines.filter(state=Line.State.WAITING).exists():
+            found.state, found.signed_by, found.signed_at = Batch.State.SIGNED, by, timezone.now()
+            found.save(update_fields=["state", "signed_by", "signed_at"])
+    if found.state == Batch.State.DRAFT:
+        # What holds each payment back is kept with it, to be read.
+        raise refusals.NothingToPay
     return found
 
 
@@ -173,9 +151,12 @@ def retry(line: Line, *, by: User, account: str | None = None, bank: str | None 
             old.purpose, old.payee, account or bytes(old.account_sealed), bank or old.bank, old.amount,
             shown=old.account_shown, parts=pays, less=less,
         )  # fmt: skip
+        against = next(iter(holding_back.objected(pays).values()), "")
         # What the bank sent back was good when it was sent, and what it deducts is deducted already.
         was_held = old.state == Line.State.HELD
-        if why := _why_held([said])[0] if was_held else _why_account(said.account):
+        if why := against or (
+            holding_back.why_held([said])[0] if was_held else holding_back.why_account(said.account)
+        ):
             raise refusals.Refused(why)
         batch = _draft_of(old.batch, by)
         new = _line(batch, batch.lines.count() + 1, said, "")
@@ -264,63 +245,8 @@ def book(lines: Sequence[Line], state: Line.State, said: Mapping[int, tuple[str,
     Part.objects.filter(line__in=lines).update(is_live=is_live)
 
 
-def _why_held(lines: Sequence[PaymentLine]) -> list[str]:
-    """For each payment why it cannot be made now; empty where it can. Three queries for any number."""
-    pays = {purpose for line in lines for purpose in line.pays()}
-    less = {purpose for line in lines for purpose in line.less}
-    held = holdings.of(pays | less)
-    live = Part.objects.filter(is_live=True, deducts=False, purpose__in=pays).select_related("line__batch")
-    taken = {part.purpose: part.line.batch.number for part in live}
-    n_times = Counter(purpose for line in lines for purpose in line.pays())
-    return [_why_one(line, held, taken, n_times) for line in lines]
-
-
-def _why_one(
-    line: PaymentLine,
-    held: Mapping[str, list[holdings.Holding]],
-    taken: Mapping[str, str],
-    n_times: Mapping[str, int],
-) -> str:
-    if why := _why_account(line.account):
-        return why
-    if not line.payee.strip():
-        return _("The payee has no name.")
-    for purpose, amount in line.pays().items():
-        if purpose in taken:
-            return _("“%(purpose)s” is in batch %(batch)s already.") % {
-                "purpose": purpose,
-                "batch": taken[purpose],
-            }
-        if n_times[purpose] > 1:
-            return _("“%(purpose)s” is in this batch more than once.") % {"purpose": purpose}
-        there = holdings.total(held[purpose], COMMITTED)
-        if there != posting.cents(amount):
-            return _("“%(purpose)s”: %(asked)s yuan are to be paid, %(there)s are committed.") % {
-                "purpose": purpose,
-                "asked": written(amount),
-                "there": written(posting.money(there)),
-            }
-    for purpose, amount in line.less.items():
-        if holdings.total(held[purpose], PAID) < posting.cents(amount):
-            return _("“%(purpose)s” is to be deducted, and was not paid.") % {"purpose": purpose}
-    if sum(line.pays().values()) - sum(line.less.values()) != line.amount:
-        return _("The parts of the payment do not add up to its amount.")
-    return ""
-
-
-def _why_account(account: str | bytes) -> str:
-    text = _normal(sealed.unseal(account) if account and isinstance(account, bytes) else str(account or ""))
-    if not text:
-        return _("There is no bank account.")
-    return "" if _ACCOUNT.fullmatch(text) else _("The bank account is not 6 to 40 digits.")
-
-
-def _normal(account: str) -> str:
-    return re.sub(r"[\s-]", "", account).upper()
-
-
 def _line(batch: Batch, number: int, said: PaymentLine, why: str) -> Line:
-    text = _normal(said.account) if isinstance(said.account, str) else ""
+    text = holding_back.normal(said.account) if isinstance(said.account, str) else ""
     return Line(
         batch=batch,
         number=number,
@@ -366,12 +292,14 @@ def _in_state(batch: Batch, *states: Batch.State) -> Batch:
 
 
 def _hold_back_uncovered(batch: Batch) -> None:
-    """Hold back payments whose money was given back since the batch was made; the rest stays locked."""
+    """Hold back payments whose money was given back since the batch was made, or that may no longer be paid;
+    the rest stays locked."""
     parts = list(
         Part.objects.filter(line__batch=batch, line__state=Line.State.WAITING, deducts=False).order_by("pk")
     )
     for_line = {part.purpose: part.line_id for part in parts}
-    for purpose, refused in accounts.hold_committed({p.purpose: p.amount for p in parts}).items():
+    amounts = {part.purpose: part.amount for part in parts}
+    for purpose, refused in {**accounts.hold_committed(amounts), **holding_back.objected(amounts)}.items():
         Part.objects.filter(line_id=for_line[purpose]).update(is_live=False)
         Line.objects.filter(pk=for_line[purpose]).update(
             state=Line.State.HELD, why=str(refused)[:_LONGEST_WHY]
