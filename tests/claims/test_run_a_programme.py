@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, Programme, State
-from huanxin.claims.programmes import services
 from tests.claims import office
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +157,8 @@ def test_a_pack_released_today_counts_at_the_next_question(officer, naren, li_ji
 
 def test_a_mended_claim_counts_in_the_week_in_which_it_was_first_sent(naren, temur, batu, li_jing) -> None:
     programme = office.programme()
-    this_week, week = services.this_week(), dt.timedelta(days=7)
+    today, week = timezone.localdate(), dt.timedelta(days=7)
+    this_week = today - dt.timedelta(days=today.weekday())
     for monday in (this_week - week, this_week):
         claims.set_quota(programme, "152502", by=li_jing, week_of=monday, most_claims=1)
     claim = office.sent(naren, programme, 1)
