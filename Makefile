@@ -63,7 +63,6 @@ requirements:
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra spark -c requirements/run.txt pyproject.toml -o requirements/spark.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra linking -c requirements/run.txt pyproject.toml -o requirements/linking.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra ocr -c requirements/run.txt pyproject.toml -o requirements/ocr.txt
 
 $(BIN)/python:
@@ -78,9 +77,8 @@ $(STAMPS)/run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@touch $@
 
 # What tests need besides; Spark only where there is a Java runtime to run it.
-$(STAMPS)/dev: requirements/dev.txt requirements/spark.txt requirements/linking.txt requirements/ocr.txt $(STAMPS)/run
+$(STAMPS)/dev: requirements/dev.txt requirements/spark.txt requirements/ocr.txt $(STAMPS)/run
 	$(PIP) install --require-hashes -r requirements/dev.txt
-	$(PIP) install --require-hashes -r requirements/linking.txt
 	$(PIP) install --require-hashes -r requirements/ocr.txt
 	@if command -v java >/dev/null; then $(PIP) install --require-hashes -r requirements/spark.txt; \
 	  else echo "No Java runtime: the Spark tests will be skipped."; fi

@@ -16,7 +16,7 @@ from django.utils import timezone
 from ..models import Claim
 from . import catalogue, keeping, snapshot
 from .models import Finding, Source, Sweep
-from .sweeping import job, people
+from .sweeping import job
 
 if TYPE_CHECKING:
     from huanxin.foundation.access.models import User
@@ -52,7 +52,6 @@ def run(*, by: User | None, progress: Progress | None = None, sweep: Sweep | Non
     sweep.told = {
         "idle": [check.id for check in catalogue.CHECKS.values() if catalogue.is_idle(check, have)],
         "ports": sorted(have),
-        "without_linking": not people.is_installed(),
         "seconds": {name: round(seconds, 3) for name, seconds in swept.seconds.items()},
     }
     sweep.save()

@@ -1,13 +1,11 @@
-"""The same person written differently, by splink where it is installed (the extra `linking`).
+"""The same person written differently, by splink.
 
 Two parties with different numbers whose name, birthday, place and contacts agree: an old and a new number,
-a number
-with a slip, a name in other characters. Only pairs who meet in one of these are compared.
+a number with a slip, a name in other characters. Only pairs who meet in one of these are compared.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -42,16 +40,8 @@ g AS (
 SELECT a, b, p, family, ids, n, most, cents FROM g"""
 
 
-def is_installed() -> bool:
-    """Whether the extra `linking` is there."""
-    return importlib.util.find_spec("splink") is not None
-
-
 def find(connection: duckdb.DuckDBPyConnection) -> list[Hit]:
-    """People who took more turns than one person may under two numbers. Nothing where splink is not
-    installed."""
-    if not is_installed():
-        return []
+    """People who took more turns than one person may under two numbers."""
     connection.execute(_PEOPLE)
     ((n,),) = connection.execute("SELECT count(*) FROM persons").fetchall()
     if n < 2:
