@@ -84,10 +84,10 @@ def score() -> None:
     from huanxin.web.made_up import scoring
 
     found = scoring.score()
-    table = Table(_("Pattern"), "", _("Checks"), _("Planted"), _("Found"), _("Missed"))
+    table = Table(_("Pattern"), _("What was done"), _("Checks"), _("Planted"), _("Found"), _("Missed"))
     for row in found.rows:
         counts = (str(row.planted), str(row.found), str(len(row.missed)))
-        table.add_row(row.pattern, row.name, " ".join(row.checks), *counts)
+        table.add_row(row.pattern, _(row.name), " ".join(row.checks), *counts)
     Console().print(table)
     n_alarms = sum(len(some) for some in found.alarms.values())
     typer.echo(

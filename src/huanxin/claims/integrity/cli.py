@@ -70,12 +70,13 @@ def bring(
 @app.command()
 def ports() -> None:
     """Which files other offices can give, with their columns and the day of the newest one."""
+    from django.utils.translation import gettext as _
     from rich.table import Table
 
     from huanxin.claims.integrity import queries
     from huanxin.foundation.lib import reader
 
-    table = Table("", "", "", "")
+    table = Table(_("Port"), _("File"), _("Columns read"), _("As of"))
     for port, source in queries.ports():
         columns = ", ".join(column.headings[0] for column in port.columns)
         table.add_row(port.id, reader.said(port.title), columns, str(source.as_of) if source else "–")
@@ -85,12 +86,13 @@ def ports() -> None:
 @app.command()
 def checks() -> None:
     """The forty checks: what each found, or which files it waits for."""
+    from django.utils.translation import gettext as _
     from rich.table import Table
 
     from huanxin.claims.integrity import queries
     from huanxin.foundation.lib import reader
 
-    table = Table("", "", "", "")
+    table = Table(_("Check"), _("What it says"), _("Found"), _("Waits for"))
     for standing in queries.standings():
         missing = ", ".join(reader.said(port.title) for port in standing.missing)
         found = "?" if standing.is_idle else str(standing.n_open)

@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from django.utils.translation import gettext_noop
 from stdnum.cn import ric
 
 SEED = 20260301
@@ -20,30 +21,30 @@ BANNERS = ("152502", "150102")
 # Checks that are there to find each pattern; the planted cases of a pattern are found when one of them says
 # so.
 PATTERNS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "F1": ("提价后补贴、抬到封顶价", ("C10", "C11", "C12")),
-    "F2": ("借用他人资格集中购买", ("C14", "C29")),
-    "F3": ("发票抬头为单位", ("C05",)),
-    "F4": ("虚假交易、货未送达", ("C15",)),
-    "F5": ("刷单核销", ("C14",)),
-    "F6": ("异地定位领券", ("C16",)),
-    "F7": ("品类不符的发票", ("C13", "C27")),
-    "F8": ("虚构交易、补传材料", ("C37", "C39")),
-    "F10": ("旧机翻新、铭牌照片重复", ("C39",)),
-    "F11": ("虚假银行流水、资金回流", ("C30",)),
-    "F12": ("同一机具再次申报", ("refused", "C01", "C02")),
-    "F13": ("借亲属、员工、农户之名", ("C14", "C29")),
-    "F14": ("发票高开", ("C27", "C10")),
-    "F16": ("车辆类型不符", ("C06",)),
-    "F17": ("一人两号重复领取", ("C03",)),
-    "F18": ("零公里二手车", ("C24", "C23")),
-    "F19": ("短期多次过户", ("C23", "C07")),
-    "F21": ("伪造证明、先证后销", ("C08",)),
-    "F22": ("翻新机当新机", ("C16",)),
-    "F23": ("售多于进", ("C17",)),
-    "F24": ("虚标能效", ("C13",)),
-    "F25": ("一机多卖", ("refused", "C01")),
-    "F26": ("补贴后退货", ("C25",)),
-    "F27": ("未收车开回收证明", ("C18",)),
+    "F1": (gettext_noop("Price raised before the subsidy, or to its cap"), ("C10", "C11", "C12")),
+    "F2": (gettext_noop("Bought together in others' names"), ("C14", "C29")),
+    "F3": (gettext_noop("Invoice in a firm's name"), ("C05",)),
+    "F4": (gettext_noop("Sale that never was, nothing delivered"), ("C15",)),
+    "F5": (gettext_noop("Vouchers redeemed in a burst"), ("C14",)),
+    "F6": (gettext_noop("Voucher taken at another place"), ("C16",)),
+    "F7": (gettext_noop("Invoice for another class of goods"), ("C13", "C27")),
+    "F8": (gettext_noop("Made-up deal, papers handed in later"), ("C37", "C39")),
+    "F10": (gettext_noop("Old machine made to look new, one picture twice"), ("C39",)),
+    "F11": (gettext_noop("False bank records, money flowing back"), ("C30",)),
+    "F12": (gettext_noop("One machine claimed for again"), ("refused", "C01", "C02")),
+    "F13": (gettext_noop("In the name of relatives, staff or farmers"), ("C14", "C29")),
+    "F14": (gettext_noop("Invoice too high"), ("C27", "C10")),
+    "F16": (gettext_noop("Vehicle of another class"), ("C06",)),
+    "F17": (gettext_noop("One person under two numbers"), ("C03",)),
+    "F18": (gettext_noop("Used car of zero kilometres"), ("C24", "C23")),
+    "F19": (gettext_noop("Transferred several times within a short time"), ("C23", "C07")),
+    "F21": (gettext_noop("Forged certificate, dated before the deregistration"), ("C08",)),
+    "F22": (gettext_noop("Refurbished sold as new"), ("C16",)),
+    "F23": (gettext_noop("More sold than bought in"), ("C17",)),
+    "F24": (gettext_noop("Better energy grade than the label's"), ("C13",)),
+    "F25": (gettext_noop("One thing sold to several"), ("refused", "C01")),
+    "F26": (gettext_noop("Brought back after the subsidy"), ("C25",)),
+    "F27": (gettext_noop("Certificate without a car taken in"), ("C18",)),
 }
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = "娜仁图雅巴特尔苏日其木格乌恩宝音萨如拉阿古达海建国丽华志强秀英文博雪梅永刚晓东红艳俊杰春花立新"
