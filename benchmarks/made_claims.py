@@ -49,7 +49,7 @@ SELECT i::BIGINT AS claim, n::INTEGER AS n, ['submit', 'accept', 'pass', 'pass']
   moment + INTERVAL 1 DAY * n + INTERVAL 1 SECOND * (hash(i, n) % 20000)::BIGINT AS done_at
 FROM timed, range(1, 5) r(n) WHERE is_car""",
     "papers": """
-SELECT i::BIGINT AS claim, (i * 2 + k)::BIGINT AS paper, 'invoice' AS proves,
+SELECT i::BIGINT AS claim, (i * 2 + k)::BIGINT AS paper, 'invoice' AS proves, 'invoice' AS proves_en,
   CAST((CASE WHEN hash(i, 'pic') % 2000 = 0 THEN xor(hash(i - 1, k, 'looks'), 1::UBIGINT) ELSE hash(i, k,
   'looks') END
     & 9223372036854775807::UBIGINT) AS BIGINT) AS looks, NULL::DATE AS taken_on
