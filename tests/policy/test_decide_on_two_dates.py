@@ -68,3 +68,9 @@ def test_the_json_for_scripts_keeps_its_shape() -> None:
     assert plain["amount"] == "20000.00"
     assert plain["needs"] == []
     assert {"id", "value", "clause", "facts"} <= plain["checks"][0].keys()
+
+
+def test_a_day_that_was_not_known_yet_is_unknown_and_no_number() -> None:
+    pack = policy.Library([policy.pack_folders()[0]]).pack("car-scrappage-2026")
+    decision = policy.decide(pack, {"old_owned_since": "2011-01-01"}, dt.date(2000, 1, 1))
+    assert decision.verdict in ("ineligible", "undecided")

@@ -122,7 +122,10 @@ class PackScope:
         unit = unit_of(parameter.unit)
         steps = parameter.steps(self.known_on)
         if not steps:
-            return replace(typed.number(Decimal(0)), sql=exp.null(), unit=unit, parameters=frozenset([name]))
+            # Nothing is known of it yet, but it is of the kind that it will have: a day stays a day.
+            later = _constant(parameter.values[0].value)
+            unknown = typed.number(Decimal(0)) if later.kind == "number" else replace(later, text=None)
+            return replace(unknown, sql=exp.null(), unit=unit, parameters=frozenset([name]))
         values = [_constant(step.value) for _first, _last, step in steps]
         if len({v.kind for v in values}) > 1:
             raise ExpressionError(_("the values of “{name}” are of several kinds", name=name))
