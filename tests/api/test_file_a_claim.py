@@ -40,6 +40,16 @@ def test_a_program_asks_what_would_be_granted_and_nothing_is_kept(mine: Program)
     assert not Claim.objects.exists()
 
 
+@pytest.mark.parametrize(("language", "document"), [("en", "Notice 1745"), ("zh-hans", "发改环资")])
+def test_a_program_reads_a_programme_and_what_its_claims_ask(
+    mine: Program, language: str, document: str
+) -> None:
+    said = mine.ask("GET", f"/programmes/{office.CAR}", **{"Accept-Language": language})
+    assert said.status_code == 200, said.content.decode()
+    assert said.json()["document"].startswith(document)
+    assert {"price", "old_asset"} <= {asked["name"] for asked in said.json()["asks"]}
+
+
 def test_a_fact_that_cannot_be_read_is_named_with_what_to_write(mine: Program) -> None:
     said = mine.post(f"/programmes/{office.CAR}/decision", {"facts": {"invoiced_on": "2013.13"}})
     assert (said.status_code, said.headers["Content-Type"]) == (422, "application/problem+json")

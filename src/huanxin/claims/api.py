@@ -187,7 +187,9 @@ def read_programme(request: HttpRequest, slug: Slug) -> ProgrammeDetailOut:
     """One programme with all that its claims may ask."""
     found = queries.programme(slug)
     pack = queries.pack_of(found)
-    return ProgrammeDetailOut(**_programme(found).model_dump(), document=pack.document or "", asks=asks(pack))
+    return ProgrammeDetailOut(
+        **_programme(found).model_dump(), document=reader.said(pack.document), asks=asks(pack)
+    )
 
 
 @router.post(
