@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import re
+import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.test.client import encode_multipart
 from PIL import Image
@@ -18,6 +23,7 @@ from tests.claims import office
 
 pytestmark = pytest.mark.django_db
 ProgramOf = Callable[..., Program]
+ROOT = Path(__file__).parents[2]
 
 
 def _claim(n: int = 0, **other: object) -> dict[str, object]:
@@ -173,8 +179,10 @@ def _photograph() -> io.BytesIO:
     return picture
 
 
-def _upload(program: Program, number: str, file: io.BytesIO, key: str) -> object:
-    body = encode_multipart("b0undary", {"file": file, "proves": "invoiced_on"})
+def _upload(
+    program: Program, number: str, file: io.BytesIO, key: str, proves: str = "invoiced_on"
+) -> HttpResponse:
+    body = encode_multipart("b0undary", {"file": file, "proves": proves})
     return Client().generic(
         "POST",
         f"/api/claims/{number}/papers",
@@ -192,6 +200,51 @@ def test_a_program_hands_a_paper_in_once(mine: Program) -> None:
     picture.seek(0)
     assert _upload(mine, number, picture, "paper-0001").json() == said.json()
     assert Claim.objects.get().papers.count() == 1
+
+
+def test_a_paper_that_proves_nothing_of_the_programme_is_refused_with_what_may_be_proven(
+    mine: Program,
+) -> None:
+    number = mine.post("/claims", _claim()).json()["number"]
+    said = _upload(mine, number, _photograph(), "paper-0001", proves="zzz")
+    assert said.status_code == 422, said.content.decode()
+    (wrong,) = said.json()["errors"]
+    assert wrong["field"] == "proves"
+    assert all(name in wrong["message"] for name in ("zzz", "invoiced_on", "old_asset"))
+    assert not Claim.objects.get().papers.exists()
+
+
+def test_the_papers_that_are_missing_stay_open_until_they_are_there(mine: Program) -> None:
+    draft = mine.post("/claims", _claim() | {"submit": False}).json()
+    assert "paper-invoiced_on" in draft["open"]
+    sent = mine.post(f"/claims/{draft['number']}/submit").json()
+    assert sent["open"] == draft["open"]
+    said = _upload(mine, draft["number"], _photograph(), "paper-0001", proves="price")
+    assert said.json()["proves"] == "invoiced_on", "the invoice proves both and is handed in once"
+    left = mine.get(f"/claims/{draft['number']}").json()["open"]
+    assert left == [name for name in sent["open"] if name != "paper-invoiced_on"]
+
+
+def test_the_example_of_the_docs_files_a_claim_hands_a_paper_in_and_follows_it(
+    mine: Program,
+) -> None:
+    section = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").split("## File, hand in, follow")[1]
+    example = section.split("```console")[1].split("```")[0].replace("$(uuidgen)", "docs-0001")
+    file, hand_in, follow = (shlex.split(line) for line in example.split("curl ")[1:])
+    number = ""
+    for words in (file, hand_in, follow):
+        path = words[-1].removeprefix("https://huanxin.example.gov.cn/api")
+        path = re.sub(r"car-scrappage-2026-260601-ABCDEFGH", number, path)
+        if "-F" in words:
+            proves = next(word for word in words if word.startswith("proves=")).removeprefix("proves=")
+            said = _upload(mine, path.split("/")[2], _photograph(), "docs-0002", proves=proves)
+        elif "-d" in words:
+            said = mine.post(path, json.loads(words[words.index("-d") + 1]))
+        else:
+            said = mine.get(path)
+        assert said.status_code in (200, 201), said.content.decode()
+        number = number or said.json()["number"]
+    assert (said.json()["state"], said.json()["amount"]) == ("submitted", "18000.00")
 
 
 def test_a_file_that_is_no_paper_is_refused(mine: Program) -> None:

@@ -156,7 +156,7 @@ def _bad_facts(error: policy.BadFacts) -> Problem:
 
 
 def _bad_answers(error: claims.BadAnswers) -> Problem:
-    outside = {"place", "state"}
+    outside = {"place", "state", "proves"}
     found = {
         name if name in outside or "." in name else f"answers.{name}": said
         for name, said in error.errors.items()

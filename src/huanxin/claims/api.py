@@ -32,7 +32,7 @@ from huanxin.registry import services as entering
 from huanxin.registry.models import Party
 
 from . import papers, queries, services
-from .filing_by_program import asks, no_state, not_for_others, seen_by, who_is_it
+from .filing_by_program import asks, no_state, not_for_others, seen_by, slot_of, still_open, who_is_it
 from .models import Claim, Programme, State, Step
 from .notices import queries as notices
 
@@ -153,7 +153,10 @@ class ClaimDetailOut(ClaimOut):
     """A claim with its answers, what is still open, and its history."""
 
     facts: dict[str, Any]
-    open: list[str] = Field(description="What must be answered or handed in before it can be sent.")
+    open: list[str] = Field(
+        description="What is still to be answered, or handed in: `paper-` and what it proves.",
+        examples=[["price", "paper-invoiced_on"]],
+    )
     steps: list[StepOut]
 
 
@@ -321,7 +324,9 @@ def upload_paper(
     by = person(request)
 
     def deed() -> tuple[int, PaperOut]:
-        kept = papers.add_paper(_seen(request, number), file, proves, by=by, file_name=file.name or "")
+        claim = _seen(request, number)
+        name = slot_of(claim, proves)
+        kept = papers.add_paper(claim, file, name, by=by, file_name=file.name or "")
         paper = kept.paper
         return 201, PaperOut(
             proves=kept.proves, media_type=paper.media_type, n_bytes=paper.n_bytes, digest=paper.digest
@@ -383,11 +388,10 @@ def _shown(row: Claim) -> ClaimOut:
 
 
 def _detail(claim: Claim) -> ClaimDetailOut:
-    is_open = claim.state in (State.DRAFT, State.RETURNED)
     return ClaimDetailOut(
         **_shown(claim).model_dump(),
         facts=claim.facts,
-        open=[question.name for question in queries.draft(claim).open] if is_open else [],
+        open=still_open(claim),
         steps=[_step(step) for step in queries.history(claim)],
     )
 

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.lib import reader
 
+from . import papers, queries
+from .filing import questions as asking
 from .models import Claim, State
+from .refusals import BadAnswers
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -57,6 +60,41 @@ def asks(pack: Pack) -> list[dict[str, object]]:
         for name, thing in pack.things.items()
     ]
     return facts + things
+
+
+def still_open(claim: Claim) -> list[str]:
+    """What must still be answered, or handed in: a paper is `paper-` and what it proves.
+
+    Of a claim that was sent only its papers, as long as they can follow. Cost: a decision.
+    """
+    if not papers.may_be_added(claim):
+        return []
+    has_answers = claim.state in (State.DRAFT, State.RETURNED)
+    found = queries.draft(claim, None if has_answers else claim.decided_on).open
+    return [question.key for question in found if has_answers or question.sort == "paper"]
+
+
+def slot_of(claim: Claim, proves: str) -> str:
+    """Under which fact or thing a paper is kept that proves this one: the first that the same paper proves.
+
+    Raises BadAnswers with what may be proven, where nothing of the pack is called so or no paper proves it.
+    """
+    draft = queries.draft(claim, claim.decided_on)
+    pack, answers = draft.pack, draft.claim.facts
+    asked = [
+        *asking.facts_asked(pack, answers, draft.decision),
+        *asking.things_asked(pack, answers, draft.decision.on),
+    ]
+    proofs = {name: fact.proof for name, fact in pack.facts.items()}
+    proofs |= {name: thing.proof for name, thing in pack.things.items()}
+    provable = {name: name for name, proof in proofs.items() if proof is not None}
+    for slot in asking.slots(pack, asked):
+        provable |= dict.fromkeys(slot.proves, slot.name)
+    if proves not in provable:
+        names = {"name": proves, "names": ", ".join(provable)}
+        why = _("Nothing that a paper proves is called “%(name)s” here. Write one of: %(names)s.") % names
+        raise BadAnswers({"proves": why})
+    return provable[proves]
 
 
 def no_state(state: str) -> str:

@@ -50,8 +50,7 @@ def add_paper(
     """
     _is_theirs(claim, by)
     claim = Claim.objects.select_for_update().select_related("programme").get(pk=claim.pk)
-    at_a_till = claim.programme.settles == Programme.Settles.TILL and claim.state == State.COMMITTED
-    if claim.state not in _ADDED and not at_a_till:
+    if not may_be_added(claim):
         raise PapersClosed(_("The claim is being decided: no paper can be added now."))
     live = ClaimPaper.objects.filter(claim=claim, replaced_at=None)
     if live.count() >= MOST:
@@ -64,6 +63,12 @@ def add_paper(
     )
     _recount(claim)
     return found
+
+
+def may_be_added(claim: Claim) -> bool:
+    """Whether papers can still come to the claim in its state."""
+    at_a_till = claim.programme.settles == Programme.Settles.TILL and claim.state == State.COMMITTED
+    return claim.state in _ADDED or at_a_till
 
 
 @transaction.atomic
