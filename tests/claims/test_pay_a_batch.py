@@ -170,6 +170,25 @@ def test_claims_follow_what_was_booked_on_the_ledgers_own_pages(
     assert ledger.verify().ok
 
 
+def test_an_answer_read_on_the_ledgers_page_lets_the_claim_follow_at_once(
+    naren, batu, qiqige, zhao, qian, tmp_path, client
+) -> None:
+    (claim,) = committed(naren, batu, qiqige)
+    made = services.make_batch(claim.programme, by=zhao)
+    with_the_bank(made.batch, qian, tmp_path)
+    client.force_login(qian)
+    with answers(tmp_path / "1.xlsx", (claim.number, "18000.00", "成功", "")).open("rb") as sent:
+        client.post(reverse("ledger:results"), {"file": sent})
+    claim.refresh_from_db()
+    assert claim.state == State.PAID
+    assert Message.objects.filter(kind="claims/paid", about=claim.number).exists()
+    line = Line.objects.get(purpose=claim.number)
+    for page, state in (("send_back", State.COMMITTED), ("confirm", State.PAID)):
+        client.post(reverse(f"ledger:{page}", args=[line.pk]), {"reason": "银行来函"})
+        claim.refresh_from_db()
+        assert claim.state == state, page
+
+
 def test_claims_settled_at_tills_are_not_paid_to_applicants(zhao) -> None:
     programme = office.programme(settles="till")
     with pytest.raises(services.NothingToPay):

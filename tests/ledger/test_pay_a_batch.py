@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from huanxin.foundation.access.models import Disclosure
 from huanxin.foundation.lib import spreadsheets
-from huanxin.ledger import bankfiles, queries
+from huanxin.ledger import bankfiles, queries, showing
 from huanxin.ledger import services as ledger
 from huanxin.ledger.models import Batch, Line
 from tests.ledger.conftest import CAR, by_hand
@@ -205,6 +205,14 @@ def test_every_difference_is_listed_with_its_cell(sent, zhao, tmp_path) -> None:
     assert found.difference == in_file - Decimal("3000.03")
 
 
+def test_what_is_neither_paid_nor_failed_is_called_that(sent, zhao, tmp_path) -> None:
+    file = answers(tmp_path / "r.xlsx", ["C0", 1000.01, "成功", "", "T1"], ["C1", 1000.01, "处理中", "", ""])
+    found = ledger.read_results(file, by=zhao)
+    assert (found.paid, found.refused) == (Decimal("1000.01"), 0)
+    words = {str(word): (n, amount) for word, n, amount in showing.statement_sums(found.statement)}
+    assert list(words.values())[:3] == [(1, "1,000.01"), (0, "0.00"), (1, "1,000.01")]
+
+
 def test_a_csv_with_other_columns_is_read_by_line_number(sent, zhao, tmp_path) -> None:
     file = tmp_path / "r.csv"
     rows = f"代发结果,,,\n批次号,序号,金额（元）,状态\n{sent.number},1,1000.01,成功\n合计,,1000.01,\n"
@@ -215,6 +223,9 @@ def test_a_csv_with_other_columns_is_read_by_line_number(sent, zhao, tmp_path) -
 def test_a_file_without_a_needed_column_says_which(sent, zhao, tmp_path) -> None:
     file = answers(tmp_path / "r.xlsx", ["C0", "成功"], headings=["用途", "处理结果"])
     with pytest.raises(spreadsheets.SheetError, match="金额"):
+        ledger.read_results(file, by=zhao)
+    file = answers(tmp_path / "r2.xlsx", ["C0", "1000.01"], headings=["用途", "金额"])
+    with pytest.raises(spreadsheets.SheetError, match="处理结果"):
         ledger.read_results(file, by=zhao)
 
 

@@ -11,9 +11,10 @@ class ClaimsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """What is suspended or blocked goes down to the ledger, which asks before it pays."""
+        """Goes down to the ledger: what is suspended or blocked, and who follows what the bank did."""
         from huanxin.ledger import services as ledger
 
-        from .payment import queries
+        from .payment import queries, services
 
         ledger.ask_before_paying(queries.objections)
+        ledger.follow_payments(services.followed)

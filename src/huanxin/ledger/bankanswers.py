@@ -26,7 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "amount (cny)", "amount (yuan)",
     ),
     "state": (
-        "状态", "处理状态", "处理结果", "交易状态", "交易结果", "支付状态", "支付结果", "结果", "state",
+        "处理结果", "状态", "处理状态", "交易状态", "交易结果", "支付状态", "支付结果", "结果", "state",
         "status", "result", "payment status",
     ),
     "why": (

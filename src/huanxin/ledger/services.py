@@ -14,6 +14,7 @@ from .accounts.services import (
     release,
 )
 from .bankfiles import LayoutWrong
+from .batches.following import follow_payments, let_follow
 from .batches.holding_back import PaymentLine, ask_before_paying
 from .batches.results import Difference, Results, read_results
 from .batches.services import (
@@ -73,9 +74,11 @@ __all__ = [
     "cancel_batch",
     "commit",
     "confirm_late",
+    "follow_payments",
     "grant",
     "hold",
     "hold_back",
+    "let_follow",
     "make_batch",
     "open_budget",
     "pay",

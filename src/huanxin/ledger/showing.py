@@ -177,11 +177,13 @@ def batch_tiles(sums: Mapping[str, tuple[int, Money]]) -> list[tuple[object, int
 
 
 def statement_sums(statement: Statement) -> list[tuple[str, object, str]]:
-    """What a file settled: (word, how many, how much)."""
+    """What a file settled: (word, how many, how much). What it says more is booked as neither."""
+    lines = {found["line"] for found in statement.findings if found["line"] is not None}
+    rest = Money(statement.difference + statement.sent - statement.paid - statement.failed)
     return [
         (_("Paid"), statement.n_matched, written(statement.paid)),
         (_("Failed"), statement.n_failed, written(statement.failed)),
-        (_("Unknown"), statement.n_unknown, ""),
+        (_("Not booked, see below"), len(lines), written(rest)),
         (_("Sent to the bank"), "", written(statement.sent)),
         (_("Difference"), "", written(statement.difference)),
     ]

@@ -98,7 +98,10 @@ def book_results(
     """
     results = ledger.read_results(file, by=by, batch=batch, name=name, where=where)
     numbers = [line.purpose for line in (*results.matched, *results.failed)]
-    return results, follow_bank(numbers, by=by)
+    moved = follow_bank(numbers, by=by)
+    # A file may answer for shops too: their settlements follow as from any other page.
+    ledger.let_follow(numbers, by=by)
+    return results, moved
 
 
 def follow_bank(numbers: Iterable[str] | None = None, *, by: User | None = None) -> Moved:
@@ -116,6 +119,11 @@ def follow_bank(numbers: Iterable[str] | None = None, *, by: User | None = None)
             continue
         (moved.paid if deed == "pay" else moved.failed).append(claim.number)
     return moved
+
+
+def followed(numbers: Iterable[str], by: User | None) -> list[tuple[str, str]]:
+    """`follow_bank` as the ledger calls it: the claims that could not follow, each with why."""
+    return follow_bank(numbers, by=by).left
 
 
 def _behind(numbers: Iterable[str] | None) -> Iterable[tuple[str, Claim, str]]:

@@ -66,7 +66,8 @@ def book_results(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     file = form.cleaned_data["file"]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"answers{Path(file.name).suffix.lower()}"
+        named = Path(file.name)
+        path = Path(folder) / f"{named.stem[-100:]}{named.suffix.lower()}"
         with path.open("wb") as out:
             for chunk in file.chunks():
                 out.write(chunk)

@@ -50,8 +50,8 @@ class Difference:
 class Results:
     """What a file settled. `matched` were paid, `failed` failed, each with the file's own line number.
 
-    `difference` is what the file adds up to, less what was sent in the batches it answers: 0.00 when every
-    payment has its one answer.
+    `paid` and `refused` are their sums. `difference` is what the whole file adds up to, less what was sent
+    in the batches it answers: 0.00 when every payment has its one answer.
     """
 
     matched: list[Line] = field(default_factory=list)
@@ -251,9 +251,9 @@ def _close(touched: set[int], answered: set[int], answers: Sequence[Answer], res
     done = Batch.objects.filter(pk__in=touched - waiting, state__in=[Batch.State.SIGNED, Batch.State.SENT])
     done.update(state=Batch.State.BOOKED)
     results.sent = _sum(line.amount for line in lines)
-    results.paid = _sum(a.amount for a in answers if a.is_paid and a.amount)
-    results.refused = _sum(a.amount for a in answers if not a.is_paid and a.amount)
-    results.difference = Money(results.paid + results.refused - results.sent)
+    results.paid = _sum(line.amount for line in results.matched)
+    results.refused = _sum(line.amount for line in results.failed)
+    results.difference = Money(_sum(a.amount for a in answers if a.amount) - results.sent)
 
 
 def _sum(amounts: Iterable[Money]) -> Money:

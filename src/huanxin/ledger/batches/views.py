@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.db.models import Q
@@ -25,7 +25,7 @@ from huanxin.ledger.forms import AnswersForm, BatchFilters, LineFilters, ReasonF
 from huanxin.ledger.models import Batch, Line, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
@@ -168,7 +168,7 @@ def results(request: HttpRequest) -> HttpResponse:
     form = AnswersForm(request.POST or None, request.FILES or None, where=where, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
-            read = _read(form, by=request.user, where=where)  # type: ignore[arg-type]
+            read = _read(request, form, where)
             return redirect("ledger:statement", read.pk)
         except SheetError as wrong:
             form.add_error("file", str(wrong))
@@ -206,18 +206,26 @@ def _correct(request: HttpRequest, number: int, deed: Callable[..., Line], done:
     try:
         deed(line, by=request.user, reason=request.POST.get("reason", ""))
         messages.success(request, done)
+        _let_follow(request, [line.purpose])
     except services.Refused as why:
         messages.error(request, str(why))
     return redirect("ledger:payment", line.pk)
 
 
-def _read(form: AnswersForm, *, by: User, where: Q) -> Statement:
-    sheet = form.cleaned_data["file"]
+def _read(request: HttpRequest, form: AnswersForm, where: Q) -> Statement:
+    sheet, by = form.cleaned_data["file"], cast("User", request.user)
     with _kept(sheet) as path:
         batch = form.cleaned_data["batch"]
         found = services.read_results(path, by=by, batch=batch, name=sheet.name, where=where)
+    _let_follow(request, [line.purpose for line in (*found.matched, *found.failed)])
     assert found.statement is not None
     return found.statement
+
+
+def _let_follow(request: HttpRequest, purposes: Collection[str]) -> None:
+    """What was paid or not is paid or not at once; what could not follow is named."""
+    for purpose, why in services.let_follow(purposes, by=cast("User", request.user))[:20]:
+        messages.warning(request, f"{purpose}: {why}")
 
 
 def _may_pay(request: HttpRequest) -> bool:
@@ -248,7 +256,9 @@ def _line(request: HttpRequest, number: int, verb: str) -> Line:
 def _kept(sheet: UploadedFile[bytes]) -> Iterator[Path]:
     """An upload as a file, for as long as it is read."""
     with tempfile.TemporaryDirectory(prefix="huanxin-answers-") as folder:
-        path = Path(folder) / f"answers{Path(sheet.name or '').suffix.lower()}"
+        # Its own name: a file that cannot be read is refused by it.
+        name = Path(sheet.name or "answers")
+        path = Path(folder) / f"{name.stem[-100:]}{name.suffix.lower()}"
         with path.open("wb") as stream:
             for chunk in sheet.chunks():
                 stream.write(chunk)
