@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from huanxin.foundation.access.models import Disclosure
 from huanxin.registry import services
@@ -87,6 +88,18 @@ def test_columns_as_confirmed_decide_and_are_remembered(office, client, li_jing)
     assert done.url == reverse("registry:import", args=[record.pk])
     assert (record.n_new, record.n_refused) == (3, 0)
     assert send(client, strange).context["is_remembered"]
+
+
+@pytest.mark.parametrize(("who", "may"), [("li_jing", True), ("zhao", False), ("sun", False)])
+def test_an_import_leads_only_to_pages_that_its_reader_may_open(office, client, request, li_jing, who, may):
+    record = Import.objects.create(
+        kind=KIND, file_name="pumps.csv", state=Import.State.DONE, n_refused=2, n_place_doubt=3,
+        error_sheet="imports/refused.xlsx", at=timezone.now(), by=li_jing,
+    )  # fmt: skip
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(reverse("registry:import", args=[record.pk])).content.decode()
+    for address in (reverse("registry:refused", args=[record.pk]), reverse("registry:doubts")):
+        assert (f'href="{address}"' in page) == may, address
 
 
 def test_an_empty_file_is_refused_in_words_and_the_form_stays(office, client, li_jing):
