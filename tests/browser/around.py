@@ -53,6 +53,7 @@ def others_are_paid(n_others: int) -> None:
         own = {"phone": f"1350013500{n}", "account": f"622202120801000010{n}"}
         claim = claims.start(programme, party, by=user, place_code="152502")
         claims.save_answers(claim, claims_office.car_answers(10 + n, **own), by=user)
+        claims_office.hand_in(claim, by=user)
         claims.submit(claim, by=user)
         for deed, by in (("accept", batu), ("approve", batu), ("pay", zhao)):
             claims.take_step(claim, deed, by=by)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import random
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from stdnum.cn import ric
 
+from huanxin.claims import queries
 from huanxin.claims import services as claims
 from huanxin.ledger import services as ledger
 from huanxin.registry import services as registry
@@ -100,6 +104,28 @@ def draft(user: User, programme: Programme, n: int = 0, *, by: User | None = Non
     return claims.save_answers(claim, car_answers(n, **other), by=by or user)
 
 
-def sent(user: User, programme: Programme, n: int = 0, *, on: dt.date = ON, **other: object) -> Claim:
-    """A claim that was sent on a day."""
-    return claims.submit(draft(user, programme, n, **other), by=user, on=on)
+def hand_in(claim: Claim, *, by: User, on: dt.date = ON) -> Claim:
+    """One photograph of all the papers that a claim rests on, like no other claim's."""
+    pack = queries.pack_of(claim.programme, on)
+    photograph = Image.frombytes("L", (32, 32), random.Random(claim.number).randbytes(32 * 32))
+    out = io.BytesIO()
+    photograph.save(out, "PNG")
+    for slot in queries.papers_asked(pack, claim, on):
+        claims.add_paper(claim, out.getvalue(), slot.name, by=by)
+    return claim
+
+
+def sent(
+    user: User,
+    programme: Programme,
+    n: int = 0,
+    *,
+    on: dt.date = ON,
+    with_papers: bool = True,
+    **other: object,
+) -> Claim:
+    """A claim that was sent on a day, with all its papers."""
+    claim = draft(user, programme, n, **other)
+    if with_papers:
+        hand_in(claim, by=user, on=on)
+    return claims.submit(claim, by=user, on=on)

@@ -33,11 +33,7 @@ def drawn(seed: object) -> bytes:
 def slots(claim: Claim) -> list[questions.Slot]:
     """The papers that a claim asks for."""
     pack, decision = queries.pack_of(claim.programme, claim.decided_on), queries.redecide(claim)
-    names = [
-        *questions.facts_asked(pack, claim.facts, decision),
-        *questions.things_asked(pack, claim.facts, decision.on),
-    ]
-    return questions.slots(pack, names)
+    return questions.papers_asked(pack, claim, decision.on, decision.needs)
 
 
 def hand_in_all(claim: Claim, by: User) -> list[ClaimPaper]:

@@ -6,7 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from huanxin.claims import queries
 from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, Hold, PublicNotice, State
 from huanxin.foundation.access import services as access
@@ -213,3 +215,27 @@ def test_money_is_claimed_back_whole_or_in_part(naren, batu, qiqige, zhao) -> No
         "reserved": 0, "committed": 0, "paid": 0, "recovered": Decimal("18000.00"),
     }  # fmt: skip
     assert not Hold.objects.filter(claim=claim).exists()
+
+
+@pytest.mark.parametrize("deed", ["accept", "approve"])
+def test_a_claim_with_a_paper_missing_is_neither_accepted_nor_approved(naren, batu, programme, deed) -> None:
+    claim = office.sent(naren, programme)
+    if deed == "approve":
+        claims.take_step(claim, "accept", by=batu)
+    claim.papers.filter(proves="invoiced_on").update(replaced_at=timezone.now())
+
+    with pytest.raises(claims.PapersMissing, match=r"Papers are missing: .*invoice.*Return the claim"):
+        claims.take_step(claim, deed, by=batu)
+
+    claims.take_step(claim, "return", by=batu, reason="The invoice is missing.")
+    assert claim.state == "returned"
+
+
+def test_one_paper_that_proves_several_facts_may_be_handed_in_for_any_of_them(naren, batu, programme) -> None:
+    claim = office.sent(naren, programme)
+    slot = next(
+        s for s in queries.papers_asked(queries.pack_of(programme), claim, office.ON) if len(s.proves) > 1
+    )
+    claim.papers.filter(proves=slot.name).update(proves=slot.proves[1])
+
+    assert claims.take_step(claim, "accept", by=batu)

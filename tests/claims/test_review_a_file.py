@@ -35,7 +35,7 @@ def address(claim: Claim, page: str = "file") -> str:
 
 
 def complete(naren: User, n: int = 0, **programme: object) -> Claim:
-    claim = office.sent(naren, office.programme(**programme), n)
+    claim = office.sent(naren, office.programme(**programme), n, with_papers=False)
     papers.hand_in_all(claim, naren)
     return claim
 
@@ -47,6 +47,21 @@ def test_a_file_shows_facts_checks_papers_and_what_happened(naren, batu) -> None
     assert claim.things["old_asset"]["shown"] in said
     assert said.count('class="claims-paper"') == len(papers.slots(claim))
     assert str(naren) in said
+
+
+def test_a_file_shows_which_papers_are_missing_and_is_not_accepted_without_them(naren, batu) -> None:
+    claim = office.sent(naren, office.programme(), with_papers=False)
+    client = visiting(batu)
+    said = client.get(address(claim)).content.decode()
+    assert said.count("✕ 缺</span>") == len(papers.slots(claim))
+    assert "请补交：" in said
+
+    page = client.post(address(claim, "decide"), {"deed": "accept", "n_steps": claim.n_steps})
+
+    assert page.status_code == 422
+    assert "缺少材料：" in page.content.decode()
+    claim.refresh_from_db()
+    assert claim.state == "submitted"
 
 
 def test_the_fixed_number_of_queries(naren, batu, django_assert_max_num_queries) -> None:

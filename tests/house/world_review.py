@@ -63,6 +63,7 @@ def _sent(programme, n: int) -> Claim:
     claims.save_answers(
         claim, office.car_answers(_FIRST + n, phone=phone, account=f"62220212080{n:08d}"), by=_operator()
     )
+    office.hand_in(claim, by=_operator())
     return claims.submit(claim, by=_operator(), on=office.ON)
 
 

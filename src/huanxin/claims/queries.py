@@ -1,8 +1,18 @@
 """The door of claims for whoever reads them."""
 
 from .counting import filled as counted
-from .filing.queries import Draft, claim, draft, history, may_see, newest, of_person, redecide
-from .filing.questions import Question, Slot
+from .filing.queries import (
+    Draft,
+    claim,
+    draft,
+    history,
+    may_see,
+    missing_papers,
+    newest,
+    of_person,
+    redecide,
+)
+from .filing.questions import Question, Slot, papers_asked
 from .life.queries import deeds_of, is_applicant
 from .programmes.queries import (
     Entitlement,
@@ -19,6 +29,7 @@ from .things import identity
 
 __all__ = [
     "Draft", "Entitlement", "Question", "Slot", "claim", "counted", "deeds_of", "draft", "entitlements",
-    "history", "identity", "is_applicant", "may_see", "money_left", "newest", "of_person", "pack_of",
-    "preview", "programme", "programmes", "redecide", "shares_of", "waiting",
+    "history", "identity", "is_applicant", "may_see", "missing_papers", "money_left", "newest",
+    "of_person", "pack_of", "papers_asked", "preview", "programme", "programmes", "redecide", "shares_of",
+    "waiting",
 ]  # fmt: skip

@@ -37,6 +37,14 @@ class Blocked(Refused):
     """A grave finding of the checks against cheating stands in the way; the message says which."""
 
 
+class PapersMissing(Refused):
+    """Papers that the claim rests on were not handed in; `names` says which facts and things they prove."""
+
+    def __init__(self, names: Sequence[str], sentence: str) -> None:
+        super().__init__(sentence)
+        self.names = tuple(names)
+
+
 class BadAnswers(Refused):
     """Answers that cannot be read: `errors` has a sentence for each, by its name."""
 

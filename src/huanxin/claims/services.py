@@ -14,6 +14,7 @@ from .refusals import (
     NotYours,
     Overtaken,
     OwnClaim,
+    PapersMissing,
     QuotaReached,
     ReasonNeeded,
     Refused,
@@ -28,8 +29,9 @@ from .top_ups.services import TopUp, file_top_ups, find_top_ups
 
 __all__ = [
     "AlreadyClaimed", "BadAnswers", "Blocked", "NotAllowed", "NotEntitled", "NotOpen", "NotYours",
-    "Overtaken", "OwnClaim", "PapersClosed", "QuotaReached", "ReasonNeeded", "Refused", "SecondStep",
-    "StillOpen", "TooManyPapers", "TopUp", "UnknownClaim", "UnknownProgramme", "WrongDesk", "add_paper",
+    "Overtaken", "OwnClaim", "PapersClosed", "PapersMissing", "QuotaReached", "ReasonNeeded", "Refused",
+    "SecondStep", "StillOpen", "TooManyPapers", "TopUp", "UnknownClaim", "UnknownProgramme", "WrongDesk",
+    "add_paper",
     "close", "discard", "drawn", "enter_sale", "file_top_ups", "find_top_ups", "follow", "number_for",
     "open_programme", "pause", "proof_arrived", "release_queue", "remove_paper", "resume",
     "save_answers", "send", "set_quota", "settle_sale", "start", "submit", "take_step", "undo_sale",

@@ -36,11 +36,7 @@ def is_green(claim: Claim, pack: Pack, decision: Decision, there: Collection[str
         return False
     if any(check.value is not True and check.applies is not False for check in decision.checks):
         return False
-    names = [
-        *asking.facts_asked(pack, claim.facts, decision),
-        *asking.things_asked(pack, claim.facts, decision.on),
-    ]
-    return all(slot.name in there for slot in asking.slots(pack, names))
+    return all(slot.is_in(there) for slot in asking.papers_asked(pack, claim, decision.on, decision.needs))
 
 
 def columns(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from huanxin.foundation.access.models import User
     from huanxin.policy import Decision, Pack
 
-    from .questions import Question
+    from .questions import Question, Slot
 
 _WITH = ("programme", "applicant__login", "entered_by", "place")
 
@@ -142,6 +142,17 @@ def is_green(claim: Claim, pack: Pack, decision: Decision) -> bool:
     """Whether every check is met and every paper is there that proves something. One query."""
     there = set(claim.papers.filter(replaced_at__isnull=True).values_list("proves", flat=True))
     return deciding.is_green(claim, pack, decision, there)
+
+
+def missing_papers(claim: Claim) -> list[Slot]:
+    """The papers that a claim that was sent rests on and that nobody has handed in. One query.
+
+    Raises `rulebook.UnknownDigest` if the pack by which it was decided is not in the archive.
+    """
+    assert claim.decided_on is not None
+    asked = asking.papers_asked(rulebook.by_digest(claim.pack_digest), claim, claim.decided_on)
+    there = set(claim.papers.filter(replaced_at__isnull=True).values_list("proves", flat=True))
+    return [slot for slot in asked if not slot.is_in(there)]
 
 
 def history(claim: Claim) -> list[Step]:

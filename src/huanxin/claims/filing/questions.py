@@ -15,7 +15,7 @@ from .. import things
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from huanxin.policy import Decision, Pack, Text
 
@@ -47,13 +47,17 @@ class Slot:
     called: str
     proves: tuple[str, ...]
 
+    def is_in(self, there: Collection[str]) -> bool:
+        """Whether it was handed in, for whichever of the things that it proves."""
+        return any(name in there for name in self.proves)
 
-def facts_asked(pack: Pack, facts: dict[str, object], decision: Decision) -> list[str]:
+
+def facts_asked(pack: Pack, facts: dict[str, object], needs: Iterable[str]) -> list[str]:
     """The facts answered so far and those still needed, in the pack's order; none that changes nothing.
 
     What the office counts itself is not among them.
     """
-    wanted = set(decision.needs) | {name for name, value in facts.items() if value is not None}
+    wanted = set(needs) | {name for name, value in facts.items() if value is not None}
     return [name for name, fact in pack.facts.items() if name in wanted and fact.counted_by is None]
 
 
@@ -75,10 +79,16 @@ def slots(pack: Pack, names: Iterable[str]) -> list[Slot]:
     return [Slot(names[0], reader.said(texts[zh]), tuple(names)) for zh, names in found.items()]
 
 
+def papers_asked(pack: Pack, claim: Claim, on: dt.date, needs: Iterable[str] = ()) -> list[Slot]:
+    """Every paper that a claim rests on, as far as its answers tell."""
+    names = [*facts_asked(pack, claim.facts, needs), *things_asked(pack, claim.facts, on)]
+    return slots(pack, names)
+
+
 def questions(pack: Pack, claim: Claim, decision: Decision, *, handed_in: Iterable[str]) -> list[Question]:
     """All questions of a claim as they stand now. `handed_in` names the papers that are there."""
     on = decision.on
-    facts, about = facts_asked(pack, claim.facts, decision), things_asked(pack, claim.facts, on)
+    facts, about = facts_asked(pack, claim.facts, decision.needs), things_asked(pack, claim.facts, on)
     found = [_fact(pack, claim, name) for name in facts]
     found += [
         Question(
@@ -109,8 +119,8 @@ def questions(pack: Pack, claim: Claim, decision: Decision, *, handed_in: Iterab
             "paper",
             slot.called,
             "",
-            _("handed in") if slot.name in there else "",
-            slot.name in there,
+            _("handed in") if slot.is_in(there) else "",
+            slot.is_in(there),
         )
         for slot in slots(pack, [*facts, *about])
     ]

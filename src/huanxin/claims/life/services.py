@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from huanxin.foundation.lib import reader, sealed
 from huanxin.foundation.lib.money import NotMoney
 from huanxin.ledger import services as ledger
+from huanxin.rulebook import queries as rulebook
 
 from .. import steps
+from ..filing import queries as filing
 from ..integrity import queries as integrity
 from ..models import Claim, Objection, Programme, State
 from ..programmes import queries as programmes
-from ..refusals import Blocked, NotAllowed, ReasonNeeded, Refused
+from ..refusals import Blocked, NotAllowed, PapersMissing, ReasonNeeded, Refused
 from ..steps import ONWARD, Money, Row
 from . import money, queries
 from .moving import Act, decided_by, let_go, mark_things, move, take_holds, tell
@@ -56,8 +58,8 @@ def take_step(
     comes back). `by` is None for what follows by itself. What follows on the step by itself is taken too: the
     draw of the region's sample, the commitment where there is no public notice.
 
-    Raises `NotAllowed`, `ReasonNeeded`, `WrongDesk`, `OwnClaim`, `SecondStep`, `NotYours`, and `Overtaken`
-    where somebody was faster.
+    Raises `NotAllowed`, `ReasonNeeded`, `WrongDesk`, `OwnClaim`, `SecondStep`, `NotYours`, `Blocked`,
+    `PapersMissing`, and `Overtaken` where somebody was faster.
     """
     row = queries.row(claim, deed)
     queries.refuse_others(claim, row, by)
@@ -66,6 +68,8 @@ def take_step(
     _must_be_time(claim, row)
     if row.deed == "publish" and not (changes or {}).get("notice"):
         raise NotAllowed(_("This programme publishes its claims first. Put the claim into a public notice."))
+    if row.deed in ("accept", "approve"):
+        _must_have_papers(claim)
     if row.deed in ("approve", "commit"):
         _must_stand_clear(claim)
     given = dict(changes or {})
@@ -177,6 +181,23 @@ def drawn(number: str, percent: int) -> bool:
     """Whether a claim is in the region's sample: told by a keyed hash, so that nobody can choose a number."""
     share = int.from_bytes(sealed.keyed_hash(number, "sample")[:8], "big")
     return share < percent * 2**64 // 100
+
+
+def _must_have_papers(claim: Claim) -> None:
+    """Raises `PapersMissing` for a claim that rests on papers which nobody has seen."""
+    try:
+        missing = filing.missing_papers(claim)
+    except rulebook.UnknownDigest as gone:
+        raise Refused(str(gone)) from gone
+    if missing:
+        raise PapersMissing(
+            [slot.name for slot in missing],
+            _(
+                "Papers are missing: %(papers)s. Return the claim for correction and say which; it can be "
+                "accepted and approved once they are there."
+            )
+            % {"papers": _(", ").join(slot.called for slot in missing)},
+        )
 
 
 def _must_stand_clear(claim: Claim) -> None:

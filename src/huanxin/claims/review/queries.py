@@ -11,6 +11,7 @@ from huanxin.foundation.access import queries as access
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
+from ..filing import questions
 from ..integrity import queries as integrity
 from ..life import queries as life
 from ..models import Claim, ClaimPaper, Objection, State, Step
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from huanxin.policy import Pack
     from huanxin.registry.models import Paper
 
+    from ..filing.questions import Slot
     from ..models import Finding
     from ..steps import Row
 
@@ -56,6 +58,7 @@ class File:
     same_papers: dict[int, list[tuple[str, int]]]
     steps: list[Step]
     objections: list[Objection]
+    missing: list[Slot]
     deeds: list[Row]
 
 
@@ -83,9 +86,10 @@ def file(claim: Claim, user: User) -> File:
     papers = list(
         ClaimPaper.objects.filter(claim=claim, replaced_at=None).select_related("paper", "by").order_by("pk")
     )
+    pack = _pack(claim)
     return File(
         claim=claim,
-        pack=_pack(claim),
+        pack=pack,
         papers=papers,
         findings=list(integrity.findings_of(claim)),
         links=_links(claim),
@@ -94,6 +98,7 @@ def file(claim: Claim, user: User) -> File:
         objections=list(
             Objection.objects.filter(claim=claim).select_related("by", "answered_by").order_by("pk")
         ),
+        missing=_missing(claim, pack, {row.proves for row in papers}),
         deeds=life.deeds_of(claim, user),
     )
 
@@ -104,6 +109,14 @@ def _pack(claim: Claim) -> Pack | None:
         return rulebook.by_digest(claim.pack_digest)
     except rulebook.UnknownDigest:
         return None
+
+
+def _missing(claim: Claim, pack: Pack | None, there: set[str]) -> list[Slot]:
+    """The papers that the claim rests on and that nobody has handed in, as far as it can be told."""
+    if pack is None or claim.decided_on is None:
+        return []
+    asked = questions.papers_asked(pack, claim, claim.decided_on)
+    return [slot for slot in asked if not slot.is_in(there)]
 
 
 def _links(claim: Claim) -> list[Link]:

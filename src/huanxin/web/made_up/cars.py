@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from huanxin.claims import queries
 from huanxin.claims import services as claims
 from huanxin.claims.models import State
 from huanxin.claims.notices import services as notices
@@ -58,8 +59,7 @@ class Cars:
         claim = claims.start(programme, party, by=self.entry, place_code=car.person.banner)
         claim.sample = True
         claims.save_answers(claim, answers(car), by=self.entry)
-        if car.picture:
-            self._add_picture(claim, car.picture)
+        self._hand_in(claim, car)
         try:
             claims.submit(
                 claim, by=self.entry, on=car.day, from_where=f"10.0.{claim.pk % 250}.7", device=car.device
@@ -84,11 +84,17 @@ class Cars:
         except claims.Refused:
             return
 
-    def _add_picture(self, claim: Claim, name: str) -> None:
-        self._pictures += 1
-        base, _sep, n = name.partition("-")
-        content = picture(base, altered=n == "1")
-        claims.add_paper(claim, content, "invoiced_on", by=self.entry, file_name=f"{self._pictures}.jpg")
+    def _hand_in(self, claim: Claim, car: Car) -> None:
+        """Every paper that the claim rests on, in one photograph; the plan's own picture is the invoice."""
+        others = picture(f"{car.new_vin} {car.day}")
+        pack = queries.pack_of(claim.programme, car.day)
+        for slot in queries.papers_asked(pack, claim, car.day):
+            content = others
+            if car.picture and "invoiced_on" in slot.proves:
+                base, _sep, n = car.picture.partition("-")
+                content = picture(base, altered=n == "1")
+            self._pictures += 1
+            claims.add_paper(claim, content, slot.name, by=self.entry, file_name=f"{self._pictures}.jpg")
 
 
 def answers(car: Car) -> dict[str, object]:
