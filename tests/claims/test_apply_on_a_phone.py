@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huanxin.claims import queries
 from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, State
 from huanxin.foundation.access import services as access
 from huanxin.registry.models import Party
 from tests.claims import office
+from tests.claims.review_papers import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +212,46 @@ def test_a_paused_programme_says_so_on_its_page(programme, li_jing) -> None:
 
     assert "new rules on Monday" in page
     assert "Begin the claim" not in page
+
+
+def test_papers_that_are_missing_are_listed_and_handed_in_until_the_claim_is_accepted(
+    naren, batu, programme
+) -> None:
+    claim = office.sent(naren, programme, with_papers=False)
+    client = browser(naren)
+    missing = queries.missing_papers(claim)
+    assert "Papers that are still missing" in text(client.get(f"/claims/mine/{claim.number}/received/"))
+    page = client.get(f"/claims/mine/{claim.number}/")
+    assert "Papers that are still missing" in text(page)
+
+    for slot in missing:
+        address = f"/claims/mine/{claim.number}/questions/{slot.key}/"
+        assert address in client.get(f"/claims/mine/{claim.number}/").content.decode()
+        assert "Back to the claim" in text(client.get(address))
+        said = client.post(address, {"file": photograph(slot.name)}, follow=True)
+        assert said.status_code == 200
+
+    assert said.redirect_chain[-1][0] == f"/claims/mine/{claim.number}/"
+    assert "Papers that are still missing" not in text(said)
+    claims.take_step(Claim.objects.get(pk=claim.pk), "accept", by=batu)
+    again = client.get(f"/claims/mine/{claim.number}/questions/{missing[0].key}/")
+    assert again.headers["Location"] == f"/claims/mine/{claim.number}/"
+
+
+def test_a_sent_claims_answers_are_not_asked_again(naren, programme) -> None:
+    claim = office.sent(naren, programme, with_papers=False)
+    said = browser(naren).get(f"/claims/mine/{claim.number}/questions/price/", follow=True)
+    assert said.redirect_chain[-1][0] == f"/claims/mine/{claim.number}/"
+
+
+def test_handing_a_paper_in_later_skips_only_this_paper(naren, programme) -> None:
+    claim = office.draft(naren, programme)
+    papers = [q.key for q in queries.draft(claim).questions if q.sort == "paper"]
+    page = browser(naren).get(f"/claims/mine/{claim.number}/questions/{papers[0]}/").content.decode()
+    assert f"/claims/mine/{claim.number}/questions/{papers[1]}/" in page
+    page = browser(naren).get(f"/claims/mine/{claim.number}/questions/{papers[-1]}/").content.decode()
+    assert f'href="/claims/mine/{claim.number}/check/">Later' in page
+
+
+def photograph(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{name}.jpg", drawn(name), "image/jpeg")

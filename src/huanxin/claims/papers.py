@@ -31,6 +31,11 @@ _ADDED = frozenset({State.DRAFT, State.QUEUED, State.SUBMITTED, State.RETURNED})
 _REMOVED = frozenset({State.DRAFT, State.RETURNED})
 
 
+def may_add(claim: Claim) -> bool:
+    """Whether papers can still be added to a claim that was sent."""
+    return claim.state in _ADDED and claim.state != State.DRAFT
+
+
 class PapersClosed(Refused):
     """In this state no paper is added or taken away."""
 

@@ -74,13 +74,21 @@ class Draft:
 
         What was changed leads back to the check, and so does what the rules do not grant.
         """
-        number = self.claim.number
+        following = next((q for q in (*self._behind(key), *self.questions) if not q.is_answered), None)
+        return self._address(None if changing or self.is_refused else following)
+
+    def skipping(self, key: str) -> str:
+        """The address of the next open question behind one that stays open; the check behind the last."""
+        return self._address(next((q for q in self._behind(key) if not q.is_answered), None))
+
+    def _behind(self, key: str) -> list[Question]:
         keys = [q.key for q in self.questions]
-        behind = self.questions[keys.index(key) + 1 :] if key in keys else []
-        following = next((q for q in (*behind, *self.questions) if not q.is_answered), None)
-        if changing or self.is_refused or following is None:
-            return reverse("claims:check", args=[number])
-        return reverse("claims:question", args=[number, following.key])
+        return self.questions[keys.index(key) + 1 :] if key in keys else []
+
+    def _address(self, question: Question | None) -> str:
+        if question is None:
+            return reverse("claims:check", args=[self.claim.number])
+        return reverse("claims:question", args=[self.claim.number, question.key])
 
 
 def claim(number: str) -> Claim:
@@ -128,9 +136,15 @@ def own_deeds(claim: Claim, user: User | AnonymousUser) -> list[Row]:
 
 
 def draft(claim: Claim, on: dt.date | None = None) -> Draft:
-    """What a claim asks and would get as it stands, with the programme's pack of today."""
-    day = on or (claim.decided_on if claim.state == State.RETURNED else None) or timezone.localdate()
-    pack = programmes.pack_of(claim.programme, day)
+    """What a claim asks and would get as it stands, with the programme's pack of today.
+
+    What was sent, and not returned, asks what it asked then: by the archived pack.
+    """
+    day = on or (claim.decided_on if claim.state != State.DRAFT else None) or timezone.localdate()
+    if claim.state in (State.DRAFT, State.RETURNED):
+        pack = programmes.pack_of(claim.programme, day)
+    else:
+        pack = rulebook.by_digest(claim.pack_digest)
     known = {name: value for name, value in claim.facts.items() if name in pack.facts}
     known = counting.filled(pack, known, claim.applicant_id, day, claim.pk)
     decision = policy.decide(pack, known, day)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from ..models import Claim
 
 
+def paper_key(name: str) -> str:
+    """How the page is called that asks for the paper which proves this first."""
+    return f"paper-{name}"
+
+
 @dataclass(frozen=True)
 class Question:
     """One question of a claim, on a page of its own."""
@@ -36,7 +41,7 @@ class Question:
     @property
     def key(self) -> str:
         """How the question's page is called: a paper is named by the first fact that it proves."""
-        return f"paper-{self.name}" if self.sort == "paper" else self.name
+        return paper_key(self.name) if self.sort == "paper" else self.name
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Slot:
     name: str
     called: str
     proves: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """How the page of its question is called."""
+        return paper_key(self.name)
 
     def is_in(self, there: Collection[str]) -> bool:
         """Whether it was handed in, for whichever of the things that it proves."""

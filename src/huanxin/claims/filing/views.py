@@ -39,11 +39,12 @@ _OWN_DEEDS = ("withdraw", "appeal", "discard")
 @own_claim
 def question(request: HttpRequest, claim: Claim, name: str) -> HttpResponse:
     """One question: why it is asked, what would be granted so far, and on to the next."""
-    if claim.state not in (State.DRAFT, State.RETURNED):
+    is_sent = claim.state not in (State.DRAFT, State.RETURNED)
+    if is_sent and not papers.may_add(claim):
         return redirect("claims:claim", claim.number)
     draft = queries.draft(claim)
     asked = next((q for q in draft.questions if q.key == name), None)
-    if asked is None:
+    if asked is None or (is_sent and asked.sort != "paper"):
         return redirect("claims:check", claim.number)
     if request.method == "POST":
         form = QuestionForm(draft.pack, asked, request.POST, request.FILES)
@@ -54,7 +55,9 @@ def question(request: HttpRequest, claim: Claim, name: str) -> HttpResponse:
         for field, value in _answered(claim, asked).items():
             form.fields[field].initial = value
     context = {"form": form, "asked": asked, "draft": draft, "claim": claim, **_place_in(draft, asked)}
-    context["title"] = reader.said(draft.pack.title)
+    context |= {
+        "title": reader.said(draft.pack.title), "is_sent": is_sent, "later": draft.skipping(asked.key),
+    }  # fmt: skip
     return render(request, "claims/question.html", context, status=422 if form.errors else 200)
 
 
@@ -154,7 +157,8 @@ def received(request: HttpRequest, claim: Claim) -> HttpResponse:
     if claim.state in (State.DRAFT, State.RETURNED):
         return redirect("claims:check", claim.number)
     pack = programmes.pack_of(claim.programme, claim.decided_on)
-    context = {"claim": claim, "title": reader.said(pack.title), "has_old": wording.old_thing_next(pack)}
+    context = {"claim": claim, "title": reader.said(pack.title), "has_old": wording.old_thing_next(pack),
+        "missing": queries.missing_papers(claim) if papers.may_add(claim) else []}  # fmt: skip
     return render(request, "claims/received.html", context)
 
 
@@ -195,6 +199,7 @@ def _shown(
         "failed": last.get("fail") or last.get("bounce") if claim.state == State.COMMITTED else None,
         "appeals_to": wording.appeals_to(claim) if claim.state == State.REFUSED else "",
         "papers": claim.papers.filter(replaced_at__isnull=True).select_related("paper").order_by("id"),
+        "missing": queries.missing_papers(claim) if papers.may_add(claim) else [],
         "top_ups": claim.top_ups.order_by("id"),
     }  # fmt: skip
     return render(request, "claims/claim.html", context, status=status)
