@@ -64,6 +64,19 @@ def test_a_file_shows_which_papers_are_missing_and_is_not_accepted_without_them(
     assert claim.state == "submitted"
 
 
+def test_a_finding_says_what_a_reviewer_may_do_and_leads_on_only_where_it_opens(naren, batu) -> None:
+    claim = complete(naren)
+    grave = Finding.objects.create(
+        check_id="C08", claim=claim, severity="block", strength=90, digest="d",
+        says={"zh": "发票日期晚于今天", "en": "The invoice is of a day to come"},
+    )  # fmt: skip
+    client = visiting(batu)
+    said = client.get(address(claim)).content.decode()
+    assert "发票日期晚于今天" in said and "请告知本地区的审计人员" in said
+    assert reverse("claims:finding", args=[grave.pk]) not in said
+    assert visiting(batu).get(reverse("claims:finding", args=[grave.pk])).status_code == 403
+
+
 def test_the_fixed_number_of_queries(naren, batu, django_assert_max_num_queries) -> None:
     few = complete(naren, 0)
     client = visiting(batu)

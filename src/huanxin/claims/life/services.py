@@ -206,8 +206,8 @@ def _must_stand_clear(claim: Claim) -> None:
     if against is not None:
         raise Blocked(
             _(
-                "Check %(check)s stands against this claim: %(why)s. Refuse or return it, or have the "
-                "finding judged."
+                "Check %(check)s stands against this claim: %(why)s. Return or refuse it. If nothing is "
+                "wrong with it, tell the auditors of your area: they alone can clear a finding."
             )
             % {"check": against.check_id, "why": reader.said(against.says)}
         )

@@ -72,6 +72,7 @@ class FindingLine:
     look: str
     others: list[str]
     address: str
+    may_do: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,20 @@ def _finding(one: Finding) -> FindingLine:
         address = ""
     others = [str(other.get("number", other) if isinstance(other, dict) else other) for other in one.others]
     cleared = one.judgement == Finding.Judgement.CLEARED
-    return FindingLine(one, reader.said(one.says), "plain" if cleared else look, others[:20], address)
+    may_do = "" if cleared else _may_do(one)
+    return FindingLine(one, reader.said(one.says), "plain" if cleared else look, others[:20], address, may_do)
+
+
+def _may_do(one: Finding) -> str:
+    """What a reviewer can do about a finding that nobody cleared."""
+    if one.severity == Severity.BLOCK:
+        return _(
+            "The file cannot be approved while this stands: return or refuse it. If nothing is wrong with "
+            "it, tell the auditors of your area, who alone can clear a finding."
+        )
+    if one.severity == Severity.REVIEW:
+        return _("Look at it before you decide. It does not stop you; only approval in bulk leaves it out.")
+    return ""
 
 
 def links(file: File) -> list[LinkLine]:

@@ -180,6 +180,7 @@ def _sheet(
         "steps": sheet.steps(found),
         "deeds": sheet.deeds(found),
         "can_read": registry.can_read(),
+        "may_audit": access.may(request.user, "audit", claim.place_id),
         "may_disclose": access.may(request.user, "disclose", claim.place_id),
         "query": _kept(request),
         "refused": refused,
