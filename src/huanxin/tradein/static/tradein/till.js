@@ -3,6 +3,11 @@
 const form = document.querySelector("[data-tradein-till]");
 if (form) { scanning(form); queueing(form); }
 
+// crypto.randomUUID is there over https only; this everywhere.
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+}
+
 function scanning(form) {
   if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
   const video = form.querySelector("[data-video]");
@@ -46,7 +51,17 @@ function queueing(form) {
   const word = (name) => panel.querySelector(`template[data-${name}-words]`).content.textContent;
   const read = () => { try { return JSON.parse(localStorage.getItem(place)) || []; } catch { return []; } };
   const write = (posts) => { localStorage.setItem(place, JSON.stringify(posts)); show(posts); };
+  const unknown = form.querySelector("[data-not-worked-out]");
   let sending = false;
+
+  function arrange() {
+    const isOffline = !navigator.onLine;
+    form.querySelector("[data-no-network]").hidden = !isOffline;
+    form.querySelector("[data-keep]").hidden = !isOffline;
+    form.querySelector("[data-quote]").classList.toggle("btn-primary", !isOffline && !form.querySelector("[data-redeem]"));
+    if (form.querySelector("[data-redeem]")) form.querySelector("[data-redeem]").hidden = isOffline;
+    if (!isOffline) unknown.hidden = true;
+  }
 
   function show(posts) {
     panel.hidden = posts.length === 0;
@@ -82,7 +97,7 @@ function queueing(form) {
       const answer = await fetch(form.dataset.tradeinTill, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-        body: JSON.stringify({ batch: crypto.randomUUID(), posts: waiting.slice(0, 100) }),
+        body: JSON.stringify({ batch: newKey(), posts: waiting.slice(0, 100) }),
       });
       if (!answer.ok) return;
       const said = new Map((await answer.json()).answers.map((one) => [one.key, one]));
@@ -95,19 +110,24 @@ function queueing(form) {
   form.addEventListener("submit", (event) => {
     if (navigator.onLine) return;
     event.preventDefault();
-    if (!form.reportValidity()) return;
+    // Only who presses the button that says so keeps a sale: Enter, and a scanner that ends with it, ask.
+    const isSold = ["keep", "redeem"].includes(event.submitter?.value);
+    unknown.hidden = isSold;
+    if (!isSold) { unknown.focus(); return; }
     const value = (name) => form.elements[name].value.trim();
     write([...read(), {
       key: value("key"), code: value("code"), product_code: value("product_code"),
       serial_no: value("serial_no"), price: value("price"), sold_at: new Date().toISOString(),
     }]);
     for (const input of form.querySelectorAll("input.form-control")) input.value = "";
-    form.elements.key.value = crypto.randomUUID();
+    form.elements.key.value = newKey();
     form.elements.code.focus();
   });
   panel.querySelector("[data-send]").addEventListener("click", send);
+  for (const change of ["online", "offline"]) window.addEventListener(change, arrange);
   window.addEventListener("online", send);
   setInterval(send, 20000);
+  arrange();
   show(read());
   send();
 }
