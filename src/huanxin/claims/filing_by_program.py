@@ -80,15 +80,11 @@ def slot_of(claim: Claim, proves: str) -> str:
     Raises BadAnswers with what may be proven, where nothing of the pack is called so or no paper proves it.
     """
     draft = queries.draft(claim, claim.decided_on)
-    pack, answers = draft.pack, draft.claim.facts
-    asked = [
-        *asking.facts_asked(pack, answers, draft.decision),
-        *asking.things_asked(pack, answers, draft.decision.on),
-    ]
+    pack, decision = draft.pack, draft.decision
     proofs = {name: fact.proof for name, fact in pack.facts.items()}
     proofs |= {name: thing.proof for name, thing in pack.things.items()}
     provable = {name: name for name, proof in proofs.items() if proof is not None}
-    for slot in asking.slots(pack, asked):
+    for slot in asking.papers_asked(pack, draft.claim, decision.on, decision.needs):
         provable |= dict.fromkeys(slot.proves, slot.name)
     if proves not in provable:
         names = {"name": proves, "names": ", ".join(provable)}

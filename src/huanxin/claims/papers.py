@@ -31,11 +31,6 @@ _ADDED = frozenset({State.DRAFT, State.QUEUED, State.SUBMITTED, State.RETURNED})
 _REMOVED = frozenset({State.DRAFT, State.RETURNED})
 
 
-def may_add(claim: Claim) -> bool:
-    """Whether papers can still be added to a claim that was sent."""
-    return claim.state in _ADDED and claim.state != State.DRAFT
-
-
 class PapersClosed(Refused):
     """In this state no paper is added or taken away."""
 
@@ -68,6 +63,11 @@ def add_paper(
     )
     _recount(claim)
     return found
+
+
+def can_follow(claim: Claim) -> bool:
+    """Whether the applicant of a claim that was sent can still hand in what is missing of it."""
+    return claim.state in _ADDED and claim.state != State.DRAFT
 
 
 def may_be_added(claim: Claim) -> bool:

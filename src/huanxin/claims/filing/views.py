@@ -40,7 +40,7 @@ _OWN_DEEDS = ("withdraw", "appeal", "discard")
 def question(request: HttpRequest, claim: Claim, name: str) -> HttpResponse:
     """One question: why it is asked, what would be granted so far, and on to the next."""
     is_sent = claim.state not in (State.DRAFT, State.RETURNED)
-    if is_sent and not papers.may_add(claim):
+    if is_sent and not papers.can_follow(claim):
         return redirect("claims:claim", claim.number)
     draft = queries.draft(claim)
     asked = next((q for q in draft.questions if q.key == name), None)
@@ -158,7 +158,7 @@ def received(request: HttpRequest, claim: Claim) -> HttpResponse:
         return redirect("claims:check", claim.number)
     pack = programmes.pack_of(claim.programme, claim.decided_on)
     context = {"claim": claim, "title": reader.said(pack.title), "has_old": wording.old_thing_next(pack),
-        "missing": queries.missing_papers(claim) if papers.may_add(claim) else []}  # fmt: skip
+        "missing": queries.missing_papers(claim) if papers.can_follow(claim) else []}  # fmt: skip
     return render(request, "claims/received.html", context)
 
 
@@ -199,7 +199,7 @@ def _shown(
         "failed": last.get("fail") or last.get("bounce") if claim.state == State.COMMITTED else None,
         "appeals_to": wording.appeals_to(claim) if claim.state == State.REFUSED else "",
         "papers": claim.papers.filter(replaced_at__isnull=True).select_related("paper").order_by("id"),
-        "missing": queries.missing_papers(claim) if papers.may_add(claim) else [],
+        "missing": queries.missing_papers(claim) if papers.can_follow(claim) else [],
         "top_ups": claim.top_ups.order_by("id"),
     }  # fmt: skip
     return render(request, "claims/claim.html", context, status=status)
