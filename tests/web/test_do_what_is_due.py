@@ -62,3 +62,20 @@ def test_one_deed_that_fails_keeps_no_other_from_being_done(noticed, settings, t
     assert "gone" in next(one.sentence for one in done if one.has_failed)
     noticed.refresh_from_db()
     assert noticed.state == State.COMMITTED
+
+
+def test_on_trial_a_notice_can_be_over_today(naren, batu, qiqige, settings) -> None:
+    programme = office.programme(sampled_percent=0)
+    claim = office.sent(naren, programme)
+    for user, deed in ((batu, "accept"), (batu, "approve"), (qiqige, "approve")):
+        claims.take_step(claim, deed, by=user)
+    notice = notices.publish(programme, "152502", by=batu).notice
+    behind = notice.to_on + dt.timedelta(days=1)
+
+    settings.TRIAL = False
+    assert [one.has_failed for one in daily.tell(on=behind)] == [True]
+    settings.TRIAL = True
+    list(daily.tell(on=behind, with_checks=False))
+
+    claim.refresh_from_db()
+    assert claim.state == State.COMMITTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -38,12 +39,16 @@ def daily(
     no_checks: Annotated[
         bool, typer.Option("--no-checks", help="Without the checks over all claims, for every hour.")
     ] = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As if it were this day; in an office on trial only."),
+    ] = None,
 ) -> None:
     """Do what is due: vouchers lapse, notices end, claims follow the bank, checks run, messages go out."""
     from huanxin.web import daily as clock
 
     is_whole = True
-    for done in clock.tell(with_checks=not no_checks):
+    for done in clock.tell(with_checks=not no_checks, on=on.date() if on else None):
         typer.secho(done.sentence, fg="red" if done.has_failed else None, err=done.has_failed)
         for what, why in done.left:
             typer.echo(f"{what}: {why}", err=True)

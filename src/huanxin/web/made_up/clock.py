@@ -1,7 +1,8 @@
 """The office's clock, set for the made-up sample: its claims are spread over a year and go through the
 services.
 
-Never used on an office in service: `huanxin demo` alone plays the sample, and every row of it is marked.
+Never used on an office in service: `huanxin demo` plays the sample, and every row of it is marked; `huanxin
+daily --on` is refused there.
 """
 
 from __future__ import annotations
