@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from huanxin.claims import queries as claims
+from huanxin.claims.models import Programme
 from huanxin.foundation.access import services as access
+from huanxin.foundation.lib import reader
 from huanxin.ledger import queries
 from huanxin.ledger import services as ledger
 from huanxin.ledger.models import Batch, Budget, Statement
 from huanxin.registry import services as registry
+from tests.claims import office as cars
 from tests.ledger.conftest import CAR, SHARES, by_hand
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +57,48 @@ def deed(person, name: str, *args: object, **said: object) -> tuple[int, str]:
     return response.status_code, response.content.decode()
 
 
-def test_a_budget_is_opened_and_granted_once(zhao) -> None:
+@pytest.fixture
+def programme(zhao) -> Programme:
+    return Programme.objects.create(
+        slug="new-2026", pack_id="new-2026", place_code="15", from_on=dt.date(2026, 1, 1),
+        state=Programme.State.OPEN, opened_by=zhao,
+    )  # fmt: skip
+
+
+def test_a_budget_is_opened_for_a_programme_that_exists(programme, zhao) -> None:
+    registry.load_places()
+    said = {"programme": "new-2062", "place_code": "1525", "source": "league", "n_lanes": "1"}
+    assert deed(zhao, "open", **said)[0] == 422
+    assert not Budget.objects.exists()
+    assert '<option value="new-2026"' in page(zhao, "open")
+
+
+def test_a_budget_of_no_programme_and_an_unused_one_say_so(programme, budgets, zhao) -> None:
+    text = page(zhao, "budget", budgets["region"].pk)
+    assert "No programme is called “car-scrappage-2026”" in text
+    assert "opened by mistake" not in text, "it has money"
+    unused = ledger.open_budget("new-2026", "15", "region", by=zhao)
+    text = page(zhao, "budget", unused.pk)
+    assert "No programme is called" not in text
+    assert "opened by mistake" in text
+
+
+def test_money_and_batches_are_named_by_the_title_of_the_programme(zhao, qian) -> None:
+    car = cars.programme()
+    ledger.reserve(car.slug, "152502", SHARES, purpose="C1", by=zhao)
+    ledger.commit("C1", by=zhao)
+    line = ledger.PaymentLine("C1", "Naren", "6222000012345678", "", Decimal("18000.00"))
+    batch = ledger.make_batch(car.slug, [line], by=zhao)
+    with translation.override("en"):
+        title = reader.said(claims.pack_of(car).title)
+    for name, args in (
+        ("budgets", ()), ("batches", ()), ("batch", (batch.number,)), ("purpose", ("C1",)),
+        ("budget", (Budget.objects.first().pk,)),
+    ):  # fmt: skip
+        assert title in page(zhao, name, *args), name
+
+
+def test_a_budget_is_opened_and_granted_once(programme, zhao) -> None:
     registry.load_places()
     said = {"programme": "new-2026", "place_code": "1525", "source": "league", "n_lanes": "1"}
     assert deed(zhao, "open", **said)[0] == 200

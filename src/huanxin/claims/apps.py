@@ -11,10 +11,13 @@ class ClaimsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Goes down to the ledger: what is suspended or blocked, and who follows what the bank did."""
+        """Goes down to the ledger: what is suspended or blocked, who follows the bank, what programmes are
+        called."""
         from huanxin.ledger import services as ledger
 
         from .payment import queries, services
+        from .programmes.queries import titles
 
         ledger.ask_before_paying(queries.objections)
         ledger.follow_payments(services.followed)
+        ledger.name_programmes(titles)

@@ -90,7 +90,9 @@ def open_(
     by: Annotated[str, typer.Option(help="Login of who opens it.", envvar="HUANXIN_USER")] = "",
 ) -> None:
     """Open the budget of a programme in a place from a source; the same one again changes nothing."""
-    from huanxin.ledger import services
+    from django.utils.translation import gettext as _
+
+    from huanxin.ledger import naming, services
 
     person = _payer(by, place)
     try:
@@ -98,6 +100,9 @@ def open_(
     except services.Refused as refused:
         _refuse(str(refused))
     typer.echo(str(budget))
+    if programme not in naming.titles():
+        said = _("No programme is called “%(name)s”: no claim can draw on this budget.")
+        typer.secho(said % {"name": programme}, fg="yellow", err=True)
 
 
 @app.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from huanxin.foundation.ui import places
@@ -15,6 +14,8 @@ from . import queries
 from .models import Batch, Budget, Line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import Q
 
 _MOST_DIGITS = 15
@@ -36,9 +37,9 @@ class BudgetFilters(forms.Form):
     programme = forms.ChoiceField(label=_("Programme"), required=False)
     source = forms.ChoiceField(label=_("Source of the money"), required=False)
 
-    def __init__(self, given: Any, programmes: list[str]) -> None:
+    def __init__(self, given: Any, programmes: list[str], titles: Mapping[str, str]) -> None:
         super().__init__(given)
-        self.fields["programme"].choices = _all([(p, p) for p in programmes])  # type: ignore[attr-defined]
+        self.fields["programme"].choices = _all([(p, titles.get(p, p)) for p in programmes])  # type: ignore[attr-defined]
         self.fields["source"].choices = _all(list(Budget.Source.choices))  # type: ignore[attr-defined]
         dress(self.fields.values())
 
@@ -49,10 +50,10 @@ class BatchFilters(forms.Form):
     programme = forms.ChoiceField(label=_("Programme"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(self, given: Any) -> None:
+    def __init__(self, given: Any, titles: Mapping[str, str]) -> None:
         super().__init__(given)
         names = queries.programmes()
-        self.fields["programme"].choices = _all([(p, p) for p in names])  # type: ignore[attr-defined]
+        self.fields["programme"].choices = _all([(p, titles.get(p, p)) for p in names])  # type: ignore[attr-defined]
         self.fields["state"].choices = _all(list(Batch.State.choices))  # type: ignore[attr-defined]
         dress(self.fields.values())
 
@@ -71,13 +72,8 @@ class LineFilters(forms.Form):
 class OpenForm(forms.Form):
     """A budget to open."""
 
-    programme = forms.CharField(
-        label=_("Programme"),
-        max_length=100,
-        validators=[
-            RegexValidator(r"^[a-z0-9-]+$", _("Small letters, digits and hyphens, as in its address."))
-        ],
-        help_text=_("Its short name, e.g. car-scrappage-2026."),
+    programme = forms.ChoiceField(
+        label=_("Programme"), help_text=_("Not in the list: the programme is to be opened first.")
     )
     place_code = forms.ChoiceField(label=_("Place"))
     source = forms.ChoiceField(label=_("Source of the money"), choices=Budget.Source.choices)
@@ -87,8 +83,9 @@ class OpenForm(forms.Form):
         choices=[(1, _("One by one, as claims come in")), (64, _("Thousands, as in a voucher round"))],
     )
 
-    def __init__(self, given: Any, **more: Any) -> None:
+    def __init__(self, given: Any, *, titles: Mapping[str, str], **more: Any) -> None:
         super().__init__(given, **more)
+        self.fields["programme"].choices = list(titles.items())  # type: ignore[attr-defined]
         self.fields["place_code"].choices = places.choices()  # type: ignore[attr-defined]
         dress(self.fields.values())
 

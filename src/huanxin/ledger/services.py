@@ -28,6 +28,7 @@ from .batches.services import (
     send_back,
     sign_batch,
 )
+from .naming import name_programmes
 from .proving import Break, Verdict
 from .proving import prove as verify
 from .refusals import (
@@ -80,6 +81,7 @@ __all__ = [
     "hold_back",
     "let_follow",
     "make_batch",
+    "name_programmes",
     "open_budget",
     "pay",
     "pay_all",

@@ -116,7 +116,7 @@ def line_mark(line: Line) -> SafeString:
     return badges.mark(_LINE_LOOKS[line.state], line.get_state_display())
 
 
-def budget_columns(places: Mapping[str, str]) -> list[Column[Standing]]:
+def budget_columns(places: Mapping[str, str], titles: Mapping[str, str]) -> list[Column[Standing]]:
     """Budgets as a list."""
 
     def amount(stage: str) -> Column[Standing]:
@@ -135,7 +135,7 @@ def budget_columns(places: Mapping[str, str]) -> list[Column[Standing]]:
 
     return [
         Column(_("Place"), place, lambda row: reverse("ledger:budget", args=[row.budget.pk]), is_main=True),
-        Column(_("Programme"), lambda row: row.budget.programme),
+        Column(_("Programme"), lambda row: titles.get(row.budget.programme, row.budget.programme)),
         Column(_("Source of the money"), lambda row: row.budget.get_source_display()),
         *(amount(stage) for stage in ("granted", "available", "reserved", "committed", "paid")),
         Column(_("How far it is"), bar),
@@ -193,7 +193,9 @@ def _sum(some: Iterable[tuple[int, Money]]) -> Money:
     return Money(sum((amount for _n, amount in some), yuan(0)))
 
 
-def batch_columns(sums: Mapping[int, Mapping[str, tuple[int, Money]]]) -> list[Column[Batch]]:
+def batch_columns(
+    sums: Mapping[int, Mapping[str, tuple[int, Money]]], titles: Mapping[str, str]
+) -> list[Column[Batch]]:
     """Batches as a list."""
 
     def live(row: Batch) -> list[tuple[int, Money]]:
@@ -204,7 +206,7 @@ def batch_columns(sums: Mapping[int, Mapping[str, tuple[int, Money]]]) -> list[C
 
     return [
         Column(_("Number"), number, lambda row: reverse("ledger:batch", args=[row.number]), is_main=True),
-        Column(_("Programme"), lambda row: row.programme),
+        Column(_("Programme"), lambda row: titles.get(row.programme, row.programme)),
         Column(_("State"), batch_mark),
         Column(_("Payments"), lambda row: sum(n for n, _sum in live(row)), is_number=True),
         Column(_("Sum"), lambda row: written(_sum(live(row))), is_number=True),

@@ -16,7 +16,7 @@ from huanxin.foundation.access.guards import requires
 from huanxin.foundation.lib import pages
 from huanxin.foundation.ui import listing, places
 
-from . import queries, services, showing
+from . import naming, queries, services, showing
 from .forms import BudgetFilters, GrantForm, OpenForm
 from .models import Budget
 
@@ -34,13 +34,14 @@ _PROVED_AT_ONCE = 50_000
 def budgets(request: HttpRequest) -> HttpResponse:
     """What is granted, and how far it is on its way, by programme, place and source."""
     where = _where(request)
-    form = BudgetFilters(request.GET, queries.programmes(where))
+    titles = naming.titles()
+    form = BudgetFilters(request.GET, queries.programmes(where), titles)
     form.is_valid()
     chosen = queries.budgets(
         where, form.cleaned_data.get("programme", ""), form.cleaned_data.get("source", "")
     )
     rows = _page(request, chosen)
-    shown = listing.page(request, rows, showing.budget_columns(places.names()), form)
+    shown = listing.page(request, rows, showing.budget_columns(places.names(), titles), form)
     totals = queries.totals(chosen)
     context = {
         "tiles": showing.tiles(totals),
@@ -66,7 +67,7 @@ def proof(request: HttpRequest) -> HttpResponse:
 @requires("pay")
 def open_budget(request: HttpRequest) -> HttpResponse:
     """Open a budget of a programme in a place from a source."""
-    form = OpenForm(request.POST or None, initial=request.GET.dict())
+    form = OpenForm(request.POST or None, titles=naming.titles(), initial=request.GET.dict())
     if not form.is_valid():
         return render(request, "ledger/open.html", {"form": form}, status=422 if form.is_bound else 200)
     said = form.cleaned_data
@@ -120,6 +121,7 @@ def purpose(request: HttpRequest, purpose: str) -> HttpResponse:
     context = {
         "purpose": purpose,
         "programme": found.rows[0].lane.budget.programme,
+        "title": _title(found.rows[0].lane.budget.programme),
         "tiles": showing.tiles(queries.balance_of(purpose)),
         "payments": payments,
     }
@@ -127,12 +129,15 @@ def purpose(request: HttpRequest, purpose: str) -> HttpResponse:
 
 
 def _budget_page(request: HttpRequest, found: Budget, form: GrantForm) -> HttpResponse:
-    standing = queries.standing_of([found])[0]
+    standing, titles = queries.standing_of([found])[0], naming.titles()
     rows = pages.by_key(queries.of_budget(found), request.GET.get("after"))
     sums = {stage: getattr(standing, stage) for stage in ("granted", *queries.STAGES)}
     context = {
         "listing": listing.page(request, rows, showing.transfer_columns(with_purpose=True)),
         "budget": found,
+        "title": titles.get(found.programme, found.programme),
+        "is_unused": not rows.rows,
+        "has_programme": found.programme in titles or not titles,
         "place": places.names().get(found.place_code, found.place_code),
         "tiles": showing.tiles(sums),
         "bar": showing.flow_bar(sums, _("The money of the budget")),
@@ -141,6 +146,10 @@ def _budget_page(request: HttpRequest, found: Budget, form: GrantForm) -> HttpRe
         "may_pay": access.may(request.user, "pay", found.place_code),
     }
     return render(request, "ledger/budget.html", context, status=422 if form.errors else 200)
+
+
+def _title(programme: str) -> str:
+    return naming.titles().get(programme, programme)
 
 
 def _page(request: HttpRequest, chosen: QuerySet[Budget]) -> pages.Page[queries.Standing]:

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.ledger import queries as ledger
 from huanxin.ledger.models import Budget
 from huanxin.rulebook import queries as rulebook
@@ -50,6 +51,16 @@ def programmes(on: dt.date | None = None, *, settles: str = "") -> QuerySet[Prog
         return found
     days = Q(from_on__lte=on) & (Q(to_on__isnull=True) | Q(to_on__gte=on))
     return found.filter(days, state__in=(Programme.State.OPEN, Programme.State.PAUSED))
+
+
+def titles() -> dict[str, str]:
+    """What every programme is called, by its short name, in the reader's language. Two queries."""
+    packs = dict(Programme.objects.order_by("slug").values_list("slug", "pack_id"))
+    releases = rulebook.newest_of_each(*set(packs.values())) if packs else {}
+    return {
+        slug: reader.said(releases[pack_id].title) if pack_id in releases else slug
+        for slug, pack_id in packs.items()
+    }
 
 
 def pack_of(programme: Programme, on: dt.date | None = None) -> Pack:

@@ -20,7 +20,7 @@ from huanxin.foundation.lib import pages
 from huanxin.foundation.lib.money import written
 from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.foundation.ui import listing
-from huanxin.ledger import queries, services, showing
+from huanxin.ledger import naming, queries, services, showing
 from huanxin.ledger.forms import AnswersForm, BatchFilters, LineFilters, ReasonForm, RetryForm
 from huanxin.ledger.models import Batch, Line, Statement
 
@@ -39,12 +39,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @requires("account")
 def batches(request: HttpRequest) -> HttpResponse:
     """All payment batches, newest first."""
-    form = BatchFilters(request.GET)
+    titles = naming.titles()
+    form = BatchFilters(request.GET, titles)
     form.is_valid()
     said = form.cleaned_data
     chosen = queries.batches(said.get("programme", ""), said.get("state", ""), _where(request, "account"))
     rows = pages.by_key(chosen, request.GET.get("after"))
-    shown = listing.page(request, rows, showing.batch_columns(queries.sums_of(rows.rows)), form)
+    shown = listing.page(request, rows, showing.batch_columns(queries.sums_of(rows.rows), titles), form)
     return listing.respond(request, "ledger/batches.html", shown, may_pay=_may_pay(request))
 
 
@@ -60,6 +61,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     shown = listing.page(request, rows, showing.line_columns(), form)
     context = {
         "batch": found,
+        "title": naming.titles().get(found.programme, found.programme),
         "mark": showing.batch_mark(found),
         "tiles": showing.batch_tiles(queries.sums_of([found])[found.pk]),
         "may_pay": access.may(request.user, "pay", found.place_code),
