@@ -76,6 +76,15 @@ def test_without_the_file_of_another_office_a_check_cannot_tell(naren) -> None:
     assert {"C06", "C13", "C17", "C19", "C27"} <= idle
 
 
+def test_a_check_on_loans_lifts_or_deliveries_does_not_concern_a_car(naren) -> None:
+    office.release(*PACKS)
+    claim = office.sent(naren, office.programme())
+
+    told = {told.check.id for told in checking.of_claim(claim)}
+    assert {"C05", "C06", "C08", "C27", "C35"} <= told
+    assert not {"C15", "C31", "C33", "C34"} & told
+
+
 def test_what_the_police_say_is_held_against_the_claim_and_corrected_later(naren, sun, tmp_path) -> None:
     office.release(*PACKS)
     claim = office.sent(naren, office.programme())

@@ -102,7 +102,13 @@ def test_the_page_says_all_equal_or_lists_what_is_not(paid, sun) -> None:
     browser.cookies["django_language"] = "en"
 
     browser.post("/claims/replay/run/", {"programme": "", "year": ""})
-    assert "All equal to the cent." in browser.get("/claims/replay/").content.decode()
+    page = browser.get("/claims/replay/").content.decode()
+    assert "All equal to the cent." in page
+    assert "The 2 payments recomputed, as a sheet" in page
+    sheet = b"".join(browser.get("/claims/replay/payments.csv").streaming_content).decode("utf-8-sig")
+    assert [line.split(",")[:4] for line in sheet.splitlines()[1:]] == [
+        [number, "18000.00", "18000.00", "0.00"] for number in sorted(claim.number for claim in paid)
+    ]
 
     _by_hand("UPDATE claims_claim SET amount = 2500000 WHERE id = %s", paid[0].pk)
     browser.post("/claims/replay/run/", {"programme": "", "year": ""})

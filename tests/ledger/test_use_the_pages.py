@@ -144,6 +144,13 @@ def test_the_proof_says_whether_the_ledger_holds(batch, sun) -> None:
     assert "stop payments" in text and "C1:commit" in text
 
 
+def test_the_proof_opened_by_itself_is_a_whole_page(batch, sun) -> None:
+    assert "<html" in page(sun, "proof")
+    part = browser(sun).get(reverse("ledger:proof"), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "The ledger holds" in part
+
+
 def test_all_that_was_moved_for_a_claim_is_on_one_page(batch, sun) -> None:
     text = page(sun, "purpose", "C1")
     assert "18,000.00" in text and batch.number in text and "17,100.00" in text

@@ -60,7 +60,9 @@ def proof(request: HttpRequest) -> HttpResponse:
     n_transfers = queries.n_transfers()
     wanted = n_transfers <= _PROVED_AT_ONCE or bool(request.GET.get("all"))
     context = {"verdict": services.verify() if wanted else None, "n_transfers": n_transfers}
-    return render(request, "ledger/proof.html", context)
+    # Opened by itself, it is a page and no part of one.
+    is_part = request.headers.get("HX-Request")
+    return render(request, "ledger/proof.html" if is_part else "ledger/proof_page.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,7 +23,8 @@ class Check:
     """One check. `packs` decide it on one claim, `is_over_many` by the job over all claims.
 
     `ports` are the files of other offices without which it cannot tell, or not all of it; `is_idle_without`:
-    nothing of it. `patterns` are those on record that it is there to find.
+    nothing of it. `only_for`: facts of which a programme must ask one for the check to concern it; none
+    named, it concerns every programme. `patterns` are those on record that it is there to find.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Check:
     is_over_many: bool = False
     ports: tuple[str, ...] = ()
     is_idle_without: bool = False
+    only_for: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
 
 
@@ -47,6 +49,7 @@ def _read() -> dict[str, Check]:
                 is_over_many=bool(row["over_many"]),
                 ports=tuple(row["ports"].split()),
                 is_idle_without=bool(row["idle_without"]),
+                only_for=tuple(row["only_for"].split()),
                 patterns=tuple(row["patterns"].split()),
             )
             for row in csv.DictReader(lines)

@@ -130,6 +130,8 @@ def _told(known: Known, on: dt.date) -> Iterator[Told]:
 def _by_pack(known: Known, check: Check, pack: Pack, on: dt.date) -> Iterator[Told]:
     if not _concerns(pack, known):
         return
+    if check.only_for and not any(known.is_asked(name) for name in check.only_for):
+        return
     facts = {name: _parsed(pack, name, known) for name in pack.facts}
     decision = policy.decide(pack, facts, on, with_needs=False)
     for result in decision.checks:

@@ -3,13 +3,16 @@ ledger."""
 
 from __future__ import annotations
 
+import csv
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+from django.conf import settings
 from django.db.models import Q, Sum, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
@@ -138,7 +141,7 @@ def replay(
     began = time.perf_counter()
     try:
         claims = _claims(programme, year)
-        found = _compared(claims, progress)
+        found = _compared(claims, progress, list_of(sweep))
         verdict = ledger.verify()
         found.chain = f"{verdict.first.where}: {verdict.first.what}" if verdict.first else ""
         found.seconds = round(time.perf_counter() - began, 3)
@@ -151,6 +154,11 @@ def replay(
         seconds=found.seconds, told=found.as_json(),
     )  # fmt: skip
     return found
+
+
+def list_of(sweep: Sweep) -> Path:
+    """The sheet of every payment that a recomputation held against the rules; it may be gone."""
+    return Path(settings.VAR) / "replays" / f"{sweep.pk}.csv"
 
 
 def _claims(programme: str, year: int | None) -> pa.Table:
@@ -188,7 +196,7 @@ def _money() -> pa.Table:
     return _table(_MONEY, iter(found.items()))
 
 
-def _compared(claims: pa.Table, progress: Progress | None) -> Replay:
+def _compared(claims: pa.Table, progress: Progress | None, listed: Path) -> Replay:
     packs, recomputed = _recomputed(claims, progress)
     with duckdb.connect() as connection:
         connection.register("claims", claims)
@@ -198,6 +206,7 @@ def _compared(claims: pa.Table, progress: Progress | None) -> Replay:
         differs = "is_lost OR paid <> due OR stored <> by_rule OR granted IS DISTINCT FROM by_rule"
         counts = f"SELECT count(*), count(*) FILTER (NOT coalesce({differs}, true)) FROM d"
         ((n, n_equal),) = connection.execute(counts).fetchall()
+        _list(connection, packs, listed)
         rows = connection.execute(
             f"SELECT * FROM d WHERE coalesce({differs}, true) ORDER BY number"
         ).fetchall()
@@ -205,6 +214,23 @@ def _compared(claims: pa.Table, progress: Progress | None) -> Replay:
     for row in rows:
         _add(found, packs, row)
     return found
+
+
+def _list(connection: duckdb.DuckDBPyConnection, packs: dict[str, Pack], listed: Path) -> None:
+    """Write every payment recomputed as a sheet that opens in Excel: what was paid, and what is due."""
+    listed.parent.mkdir(parents=True, exist_ok=True)
+    names = pa.table(
+        {"digest": pa.array(packs, pa.string()), "pack": pa.array([p.id for p in packs.values()])}
+    )
+    connection.register("packs", names)
+    asked = """SELECT number, paid / 100, due / 100, (paid - due) / 100, coalesce(pack, d.digest)
+      FROM d LEFT JOIN packs USING (digest) ORDER BY number"""
+    rows = connection.execute(asked)
+    with listed.open("w", encoding="utf-8-sig", newline="") as stream:
+        sheet = csv.writer(stream)
+        sheet.writerow([_("Claim"), _("Paid"), _("By the rules"), _("Difference"), _("Rules")])
+        while some := rows.fetchmany(10_000):
+            sheet.writerows((n, *(f"{yuan:.2f}" for yuan in money), pack) for n, *money, pack in some)
 
 
 def _recomputed(claims: pa.Table, progress: Progress | None) -> tuple[dict[str, Pack], pa.Table]:

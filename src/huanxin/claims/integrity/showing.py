@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from huanxin.foundation.access.models import User
 from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.pages import Page
-from huanxin.foundation.ui import badges
+from huanxin.foundation.ui import badges, places
 from huanxin.foundation.ui.listing import Column
 from huanxin.ledger import queries as ledger
 from huanxin.registry.models import LifeEvent
 from huanxin.rulebook import queries as rulebook
 
 from ..filing import queries as filing
+from ..programmes.queries import titles
 from . import checking, queries, wording
 from .catalogue import CHECKS
 from .models import Finding, Severity
@@ -110,6 +111,7 @@ def one(finding: Finding) -> dict[str, Any]:
 def audit(claim: Claim) -> dict[str, Any]:
     """One claim from end to end: decided then and now, papers, money, lives of things, people, steps."""
     assets = [asset for asset in (claim.old_asset, claim.new_asset) if asset is not None]
+    transfers, names = ledger.transfers(claim.number), places.names()
     events = LifeEvent.objects.filter(asset__in=assets).select_related("asset", "by", "place").order_by("pk")
     return {
         "claim": claim,
@@ -117,8 +119,9 @@ def audit(claim: Claim) -> dict[str, Any]:
         "findings": list(queries.findings_of(claim)),
         "papers": list(claim.papers.select_related("paper", "by").order_by("pk")),
         "steps": filing.history(claim),
-        "transfers": list(ledger.transfers(claim.number)),
         "balance": ledger.balance_of(claim.number),
+        "title": titles().get(claim.programme.slug, claim.programme.slug),
+        "sources": [(one, names.get(one.lane.budget.place_code, "")) for one in transfers],
         "lives": [(asset, [e for e in events if e.asset_id == asset.pk]) for asset in assets],
         **_decisions(claim),
     }

@@ -12,5 +12,6 @@ urlpatterns = [
     path("findings/<int:number>/judge/", views.judge, name="judge_finding"),
     path("audit/<slug:number>/", views.audit, name="audit"),
     path("replay/", views.replay, name="replay"),
+    path("replay/payments.csv", views.replayed, name="replayed"),
     path("replay/run/", views.run_replay, name="run_replay"),
 ]

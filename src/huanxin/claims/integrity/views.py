@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,9 +19,11 @@ from huanxin.foundation.lib.spreadsheets import SheetError
 from huanxin.foundation.ui import listing
 
 from ..models import Claim
+from ..programmes.queries import titles
 from . import drawing, queries, services, showing
 from .forms import FindingFilters, JudgementForm, PortForm, ReplayForm
 from .models import Finding, Sweep
+from .replaying import list_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -104,8 +106,26 @@ def audit(request: HttpRequest, number: str) -> HttpResponse:
 def replay(request: HttpRequest) -> HttpResponse:
     """What was paid, held against the rules of its day."""
     found = queries.sweep(Sweep.What.REPLAY)
-    context = {"sweep": found, "told": found.told if found else {}, "form": ReplayForm()}
+    context = {
+        "sweep": found,
+        "told": found.told if found else {},
+        "form": ReplayForm(),
+        "has_list": found is not None and access.may(request.user, "audit") and list_of(found).is_file(),
+        "programme": titles().get(found.programme, found.programme) if found else "",
+    }
     return render(request, "claims/replay.html", context)
+
+
+@require_GET
+@requires("audit")
+def replayed(request: HttpRequest) -> FileResponse:
+    """Every payment of the latest recomputation, as a sheet."""
+    _must_see_everything(request)
+    found = queries.sweep(Sweep.What.REPLAY)
+    if found is None or not list_of(found).is_file():
+        raise Http404(_("No list of payments is kept. Recompute to get one."))
+    name = f"replay-{found.pk}.csv"
+    return FileResponse(list_of(found).open("rb"), as_attachment=True, filename=name)
 
 
 @require_POST
@@ -115,7 +135,7 @@ def run_replay(request: HttpRequest) -> HttpResponse:
     _must_see_everything(request)
     form = ReplayForm(request.POST)
     if not form.is_valid():
-        context: dict[str, object] = {"sweep": None, "told": {}, "form": form}
+        context: dict[str, object] = {"sweep": None, "told": {}, "form": form, "has_list": False}
         return render(request, "claims/replay.html", context, status=422)
     said = form.cleaned_data
     services.start(Sweep.What.REPLAY, by=request.user, programme=said["programme"], year=said["year"])  # type: ignore[arg-type]

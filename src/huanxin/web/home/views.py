@@ -11,7 +11,7 @@ from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
 from huanxin.registry import queries as registry
 
-from . import overview
+from . import numbers, overview
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires("read")
 def search(request: HttpRequest) -> HttpResponse:
-    """Things by whole identity or part of their name; where only one fits, it leads straight to it."""
+    """Things by whole identity or part of their name, claims, vouchers and batches by their number.
+
+    Where only one fits, it leads straight to it.
+    """
     text = request.GET.get("q", "").strip()
     areas = access.areas(request.user, "read")
     found = registry.find(text, limit=_MOST_FOUND) if len(text) > 1 else []
@@ -46,7 +49,10 @@ def search(request: HttpRequest) -> HttpResponse:
         for thing in found
         if access.REGION in areas or any((thing.place_id or "").startswith(area) for area in areas)
     ]
-    if len(mine) == 1:
+    leads = numbers.leads(request.user, text)  # type: ignore[arg-type]
+    if len(mine) == 1 and not leads:
         return redirect("registry:asset", mine[0].pk)
-    context = {"text": text, "things": overview.things(mine), "is_short": 0 < len(text) < 2}
+    if len(leads) == 1 and not mine:
+        return redirect(leads[0].address)
+    context = {"text": text, "leads": leads, "things": overview.things(mine), "is_short": 0 < len(text) < 2}
     return render(request, "web/search.html", context)
