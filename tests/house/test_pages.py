@@ -10,7 +10,7 @@ import pytest
 from django.template import TemplateSyntaxError, engines
 from django.template.base import VariableDoesNotExist
 
-NAMED = re.compile(r"""["']([\w-]+/[\w/.-]+\.(?:html|txt|svg))["']""")
+NAMED = re.compile(r"""["']([\w-]+/[\w/.-]+\.(?:html|txt|svg|js))["']""")
 
 ALLAUTH = Path(allauth.__file__).parent / "templates"
 WORD = re.compile(r"[a-z_]+")

@@ -16,6 +16,9 @@ urlpatterns = [
     path("rounds/", vouchers.rounds, name="rounds"),
     path("rounds/<int:number>/state/", vouchers.round_state, name="round_state"),
     path("till/", till.till, name="till"),
+    path("till/kept/", till.till_kept, name="till_kept"),
+    # Beside the till: a worker serves only what lies below its own address.
+    path("till/worker.js", till.till_worker, name="till_worker"),
     path("till/sync/", till.till_sync, name="till_sync"),
     path("till/refused/<int:number>/", till.see_to, name="see_to"),
     path("sales/", till.sales, name="sales"),

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # A till that was without network for a day sends its posts in parts of this size.
 _MOST_POSTS = 200
 _LARGEST_BODY = 512 * 1024
+# What a browser keeps of the till stands under this name.
+_CACHE = "huanxin-till"
 
 
 @never_cache
@@ -40,7 +42,7 @@ _LARGEST_BODY = 512 * 1024
 def till(request: HttpRequest, shop: Merchant) -> HttpResponse:
     """Enter a sale, see what comes off, redeem."""
     form = forms.SaleForm(request.POST or None)
-    context: dict[str, Any] = {"shop": shop, "form": form, "found": None, "refused": ""}
+    context: dict[str, Any] = {"shop": shop, "form": form, "found": None, "refused": "", "cache": _CACHE}
     if request.method == "POST" and form.is_valid():
         try:
             if request.POST.get("deed") == "redeem":
@@ -57,6 +59,25 @@ def till(request: HttpRequest, shop: Merchant) -> HttpResponse:
     }
     is_wrong = bool(form.errors or context["refused"])
     return render(request, "tradein/till.html", context, status=422 if is_wrong else 200)
+
+
+@never_cache
+@require_GET
+@requires("trade")
+@for_a_shop
+def till_kept(request: HttpRequest, shop: Merchant) -> HttpResponse:
+    """The till as a browser keeps it for the time without network: an empty form, no sales of anybody."""
+    context = {"shop": shop, "form": forms.SaleForm(), "cache": _CACHE, "is_kept": True}
+    context |= {"found": None, "refused": "", "key": secrets.token_urlsafe(16), "posts": [], "sales": []}
+    return render(request, "tradein/till.html", context)
+
+
+@require_GET
+def till_worker(request: HttpRequest) -> HttpResponse:
+    """The script that brings the kept till back; a browser asks for it by itself. It knows of nobody."""
+    said = render(request, "tradein/worker.js", {"cache": _CACHE}, content_type="text/javascript")
+    said.headers["Cache-Control"] = "no-cache"
+    return said
 
 
 @require_POST

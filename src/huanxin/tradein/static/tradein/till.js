@@ -1,97 +1,138 @@
-// The till: scanning with the camera where the browser can, and a queue for when there is no network.
+// The till's form: the next customer without a new page, and a queue for when there is no network.
 // Each sale is kept with a key of its own: sent twice, it is one sale.
 const form = document.querySelector("[data-tradein-till]");
-if (form) { scanning(form); queueing(form); }
+if (form) selling(form);
 
 // crypto.randomUUID is there over https only; this everywhere.
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
 }
 
-function scanning(form) {
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
-  const video = form.querySelector("[data-video]");
-  let stream = null;
-  const stop = () => {
-    for (const track of stream ? stream.getTracks() : []) track.stop();
-    stream = null;
-    video.hidden = true;
-  };
-  for (const button of form.querySelectorAll("[data-scan]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      if (stream) { stop(); return; }
-      try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      } catch { button.hidden = true; return; }
-      video.srcObject = stream;
-      video.hidden = false;
-      await video.play();
-      const detector = new BarcodeDetector();
-      const field = form.elements[button.dataset.scan];
-      const look = async () => {
-        if (!stream) return;
-        const found = await detector.detect(video).catch(() => []);
-        if (found.length) {
-          field.value = found[0].rawValue;
-          stop();
-          const next = [...form.querySelectorAll("input.form-control")].find((input) => !input.value);
-          if (next) next.focus();
-        } else setTimeout(look, 120);
-      };
-      look();
-    });
+function selling(form) {
+  // A page that was kept for the time without network says so: it sells nothing by itself.
+  const isOffline = () => !navigator.onLine || "tillKept" in form.dataset;
+  const unknown = form.querySelector("[data-not-worked-out]");
+  const inputs = [...form.querySelectorAll("input.form-control")];
+  const queue = queueing(form, isOffline);
+  const draft = drafting(form, inputs);
+
+  function arrange() {
+    const offline = isOffline(), redeem = form.querySelector("[data-redeem]");
+    form.querySelector("[data-no-network]").hidden = !offline;
+    form.querySelector("[data-keep]").hidden = !offline;
+    form.querySelector("[data-quote]").classList.toggle("btn-primary", !offline && !redeem);
+    if (redeem) redeem.hidden = offline;
+    if (!offline) unknown.hidden = true;
   }
+
+  function nextCustomer() {
+    for (const input of inputs) input.value = "";
+    form.elements.key.value = newKey();
+    unknown.hidden = true;
+    draft.forget();
+    arrange();
+    form.elements.code.focus();
+  }
+
+  form.addEventListener("submit", (event) => {
+    if (!isOffline()) { draft.keep(); return; }
+    event.preventDefault();
+    // Only who presses the button that says so keeps a sale: Enter, and a scanner that ends with it, ask.
+    const isSold = ["keep", "redeem"].includes(event.submitter?.value);
+    unknown.hidden = isSold;
+    if (!isSold) { unknown.focus(); return; }
+    queue.add();
+    nextCustomer();
+  });
+  form.querySelector("[data-next]").addEventListener("click", (event) => {
+    event.preventDefault();
+    nextCustomer();
+  });
+  for (const change of ["online", "offline"]) window.addEventListener(change, arrange);
+  if ("tillKept" in form.dataset) returning(form, draft);
+  draft.take();
+  arrange();
 }
 
-function queueing(form) {
-  const place = `huanxin-till-${form.dataset.shop}`;
+// What is being entered, over a page that goes and comes: only in this tab, only for this login.
+function drafting(form, inputs) {
+  const place = `huanxin-till-draft-${form.dataset.tillOf}`;
+  const fields = [...inputs, form.elements.key];
+  const forget = () => sessionStorage.removeItem(place);
+  const keep = (isBack = false) =>
+    sessionStorage.setItem(place, JSON.stringify({ isBack, is: fields.map((field) => field.value) }));
+  function take() {
+    const kept = JSON.parse(sessionStorage.getItem(place) || "null");
+    forget();
+    // A page of the office's knows itself what was entered, unless the kept one comes back to it.
+    if (!kept || !(kept.isBack || "tillKept" in form.dataset)) return;
+    fields.forEach((field, n) => { field.value = kept.is[n]; });
+  }
+  return { keep, take, forget };
+}
+
+// The kept page makes way for the real one as soon as the office answers.
+function returning(form, draft) {
+  async function look() {
+    if (!navigator.onLine) return;
+    const answer = await fetch(form.dataset.till, { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    draft.keep(true);
+    location.replace(form.dataset.till);
+  }
+  window.addEventListener("online", look);
+  setInterval(look, 15000);
+}
+
+function queueing(form, isOffline) {
+  // A sale belongs to the login that made it: it is sent in no other's name.
+  const place = `huanxin-till-${form.dataset.tillOf}-${form.dataset.shop}`;
   const panel = document.querySelector("[data-kept]");
   const list = panel.querySelector("[data-kept-list]");
   const word = (name) => panel.querySelector(`template[data-${name}-words]`).content.textContent;
-  const read = () => { try { return JSON.parse(localStorage.getItem(place)) || []; } catch { return []; } };
+  const read = (at = place) => { try { return JSON.parse(localStorage.getItem(at)) || []; } catch { return []; } };
   const write = (posts) => { localStorage.setItem(place, JSON.stringify(posts)); show(posts); };
-  const unknown = form.querySelector("[data-not-worked-out]");
   let sending = false;
 
-  function arrange() {
-    const isOffline = !navigator.onLine;
-    form.querySelector("[data-no-network]").hidden = !isOffline;
-    form.querySelector("[data-keep]").hidden = !isOffline;
-    form.querySelector("[data-quote]").classList.toggle("btn-primary", !isOffline && !form.querySelector("[data-redeem]"));
-    if (form.querySelector("[data-redeem]")) form.querySelector("[data-redeem]").hidden = isOffline;
-    if (!isOffline) unknown.hidden = true;
-  }
-
   function show(posts) {
-    panel.hidden = posts.length === 0;
     const nWaiting = posts.filter((post) => !post.why).length;
+    const nOthers = othersWaiting();
+    panel.hidden = posts.length === 0 && nOthers === 0;
     panel.querySelector("[data-n-kept]").textContent = nWaiting;
     panel.querySelector("[data-to-send]").hidden = nWaiting === 0;
     panel.querySelector("[data-to-see]").hidden = nWaiting === posts.length;
-    list.replaceChildren(...posts.map((post) => {
-      const line = document.createElement("li");
-      const what = document.createElement("span");
-      what.textContent = `${post.product_code} · ${post.serial_no} · ${post.price}`;
-      const state = document.createElement("span");
-      state.className = post.why ? "tradein-refused" : "ui-mark ui-mark-waiting";
-      state.textContent = post.why || word("waiting");
-      line.append(what, state);
-      if (post.why) {
-        const gone = document.createElement("button");
-        gone.type = "button";
-        gone.className = "btn btn-sm";
-        gone.textContent = word("seen");
-        gone.addEventListener("click", () => write(read().filter((kept) => kept.key !== post.key)));
-        line.append(gone);
-      }
-      return line;
-    }));
+    panel.querySelector("[data-of-others]").hidden = nOthers === 0;
+    panel.querySelector("[data-n-others]").textContent = nOthers;
+    list.replaceChildren(...posts.map(line));
+  }
+
+  function line(post) {
+    const found = document.createElement("li");
+    const what = document.createElement("span");
+    what.textContent = `${post.product_code} · ${post.serial_no} · ${post.price}`;
+    const state = document.createElement("span");
+    state.className = post.why ? "tradein-refused" : "ui-mark ui-mark-waiting";
+    state.textContent = post.why || word("waiting");
+    found.append(what, state);
+    if (post.why) {
+      const gone = document.createElement("button");
+      gone.type = "button";
+      gone.className = "btn btn-sm";
+      gone.textContent = word("seen");
+      gone.addEventListener("click", () => write(read().filter((kept) => kept.key !== post.key)));
+      found.append(gone);
+    }
+    return found;
+  }
+
+  function othersWaiting() {
+    const places = Object.keys(localStorage).filter((name) => /^huanxin-till-\d+-/.test(name) && name !== place);
+    return places.flatMap(read).filter((post) => !post.why).length;
   }
 
   async function send() {
     const waiting = read().filter((post) => !post.why);
-    if (sending || waiting.length === 0 || !navigator.onLine) return;
+    if (sending || waiting.length === 0 || isOffline()) return;
     sending = true;
     try {
       const answer = await fetch(form.dataset.tradeinTill, {
@@ -107,27 +148,18 @@ function queueing(form) {
     } catch { /* Still no network: they stay, and are sent again. */ } finally { sending = false; }
   }
 
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
-    event.preventDefault();
-    // Only who presses the button that says so keeps a sale: Enter, and a scanner that ends with it, ask.
-    const isSold = ["keep", "redeem"].includes(event.submitter?.value);
-    unknown.hidden = isSold;
-    if (!isSold) { unknown.focus(); return; }
+  function add() {
     const value = (name) => form.elements[name].value.trim();
     write([...read(), {
       key: value("key"), code: value("code"), product_code: value("product_code"),
       serial_no: value("serial_no"), price: value("price"), sold_at: new Date().toISOString(),
     }]);
-    for (const input of form.querySelectorAll("input.form-control")) input.value = "";
-    form.elements.key.value = newKey();
-    form.elements.code.focus();
-  });
+  }
+
   panel.querySelector("[data-send]").addEventListener("click", send);
-  for (const change of ["online", "offline"]) window.addEventListener(change, arrange);
   window.addEventListener("online", send);
   setInterval(send, 20000);
-  arrange();
   show(read());
   send();
+  return { add };
 }

@@ -52,3 +52,11 @@ for (const area of document.querySelectorAll("[data-ui-drop]")) {
     if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;
   });
 }
+
+// What a page keeps in the browser for a time without network is for one login: it goes when that one has
+// left, or another one has come.
+const shown = document.querySelector("[data-ui-login]");
+if (shown && "caches" in window && localStorage.getItem("huanxin-login") !== shown.dataset.uiLogin) {
+  localStorage.setItem("huanxin-login", shown.dataset.uiLogin);
+  caches.keys().then((names) => { for (const name of names) caches.delete(name); });
+}
