@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def dress(fields: Iterable[forms.Field]) -> None:
-    """Give each field's widget the class that our style sheet knows: drop-down, tick, line."""
+    """Give each field's widget the class that our style sheet knows: drop-down, tick, line.
+
+    A group of ticks is to be shown by `ui/parts/field.html`, or tick by tick: the class is each tick's own,
+    and Django's own markup would put it on the whole group.
+    """
     for field in fields:
         look = "form-control"
         if isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):

@@ -39,6 +39,11 @@ class _Sketch(forms.Form):
     power = forms.DecimalField(label=gettext_lazy("Power (kW)"), min_value=1)
     fuel = forms.ChoiceField(label=gettext_lazy("Fuel"), required=False, choices=[_OPEN])
     on = forms.DateField(label=gettext_lazy("In service since"), required=False)
+    sure = forms.ChoiceField(
+        label=gettext_lazy("Is it known?"),
+        widget=forms.RadioSelect,
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+    )
 
 
 def states(request: HttpRequest) -> dict[str, Any]:
