@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from huanxin.foundation.access.models import User
 from huanxin.foundation.outbox import queries, services
-from huanxin.foundation.outbox.models import Channel
+from huanxin.foundation.outbox.models import Channel, Delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,9 @@ def test_a_person_says_where_else_they_are_told(browser: Client, naren: User) ->
     assert (channel.user, channel.address_shown) == (naren, "13*******00")
     assert "13800000000" not in browser.get(reverse("outbox:inbox")).content.decode()
     browser.post(address, {"way": "sms", "address": ""})
-    assert not Channel.objects.exists()
+    assert not Channel.objects.get().is_on
+    services.tell(naren, "no/such-kind", {})
+    assert not Delivery.objects.exists()
 
 
 @pytest.mark.parametrize(("way", "address"), [("sms", "123"), ("mail", "naren"), ("pigeon", "roof")])

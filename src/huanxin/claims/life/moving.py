@@ -292,7 +292,11 @@ def tell(claim: Claim, row: Row, act: Act) -> None:
 
 
 def tellings(claim: Claim, row: Row, act: Act, title: dict[str, str]) -> list[outbox.Telling]:
-    """Who is told what of a step: the applicant, and whoever entered the claim for them."""
+    """Who is told what of a step: the applicant, and whoever entered the claim for them.
+
+    The applicant is told at the telephone of the claim too, also one who has no login.
+    """
+    applicant, phone = claim.applicant.login, _phone(claim)
     readers = {user.pk: user for user in (claim.applicant.login, claim.entered_by) if user is not None}
     context = {
         "number": claim.number,
@@ -305,9 +309,22 @@ def tellings(claim: Claim, row: Row, act: Act, title: dict[str, str]) -> list[ou
         "desk": claim.desk,
     }
     address = _address(claim)
-    return [
-        outbox.Telling(user, row.tells, context, claim.number, address) for user in readers.values()
-    ]  # fmt: skip
+    told = [
+        outbox.Telling(
+            user, row.tells, context, claim.number, address, phone_sealed=phone if user == applicant else None
+        )
+        for user in readers.values()
+    ]
+    if applicant is None and phone is not None:
+        told.append(outbox.Telling(None, row.tells, context, claim.number, address, phone_sealed=phone))
+    return told
+
+
+def _phone(claim: Claim) -> bytes | None:
+    """The claim's telephone, sealed; a made-up person has none that anybody may write to."""
+    if claim.phone_sealed is None or (claim.sample and claim.applicant.login_id is None):
+        return None
+    return bytes(claim.phone_sealed)
 
 
 def _title(claim: Claim) -> dict[str, str]:

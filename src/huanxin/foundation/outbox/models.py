@@ -39,7 +39,10 @@ class Message(models.Model):
 
 
 class Channel(models.Model):
-    """Where a person can be reached besides these pages. The number or address is sealed."""
+    """Where a person can be reached besides these pages. The number or address is sealed.
+
+    Text messages that are off have a row too: then also a number given in a claim is not written to.
+    """
 
     class Way(models.TextChoices):
         MAIL = "mail", _("Mail")
@@ -52,6 +55,7 @@ class Channel(models.Model):
     way = models.CharField(_("way"), max_length=10, choices=Way.choices)
     address_sealed = models.BinaryField(_("address, encrypted"))
     address_shown = models.CharField(_("address, masked"), max_length=100)
+    is_on = models.BooleanField(_("is used"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("way to reach a person")
@@ -105,6 +109,7 @@ class Delivery(models.Model):
     hook = models.ForeignKey(
         "outbox.Hook", models.CASCADE, null=True, related_name="deliveries", verbose_name=_("webhook")
     )
+    phone_sealed = models.BinaryField(_("telephone it goes to, encrypted"), null=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     n_tries = models.PositiveIntegerField(_("number of tries"), default=0)
     next_at = models.DateTimeField(_("tried next at"), default=timezone.now)
@@ -116,8 +121,9 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(channel__isnull=False, hook__isnull=True)
-                | Q(channel__isnull=True, hook__isnull=False),
+                condition=Q(channel__isnull=False, hook__isnull=True, phone_sealed__isnull=True)
+                | Q(channel__isnull=True, hook__isnull=False, phone_sealed__isnull=True)
+                | Q(channel__isnull=True, hook__isnull=True, phone_sealed__isnull=False),
                 name="outbox_delivery_goes_one_way",
             )
         ]

@@ -26,7 +26,7 @@ class InboxPage:
 
 
 def channels_of(people: Iterable[int]) -> dict[int, list[Channel]]:
-    """The ways to reach these people, by person. One query."""
+    """The ways to reach these people, by person, also those that are off. One query."""
     found: dict[int, list[Channel]] = defaultdict(list)
     for channel in Channel.objects.filter(user_id__in=list(people)):
         found[channel.user_id].append(channel)

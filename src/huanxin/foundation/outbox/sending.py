@@ -19,7 +19,7 @@ from huanxin.foundation.lib import sealed
 
 from . import calling, texts
 from .gateways import NotSent, gateway
-from .models import Delivery, Hook, Message
+from .models import Channel, Delivery, Hook, Message
 
 # After how long it is tried again: half a day and a night in all. The last number is the last try.
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720))
@@ -95,6 +95,9 @@ def _bring(delivery: Delivery) -> None:
     if delivery.channel is not None:
         address = sealed.unseal(bytes(delivery.channel.address_sealed))
         gateway(delivery.channel.way).send(address, texts.render(delivery.message))
+    elif delivery.phone_sealed is not None:
+        phone = sealed.unseal(bytes(delivery.phone_sealed))
+        gateway(Channel.Way.SMS).send(phone, texts.render(delivery.message))
     elif delivery.hook is not None:
         _call(delivery.hook, delivery)
 

@@ -45,7 +45,11 @@ _MOST_HOOKS = 20
 
 @dataclass(frozen=True)
 class Telling:
-    """What one person is to be told: `also` are others whose programs (webhooks) hear of it too."""
+    """What one person is to be told: `also` are others whose programs (webhooks) hear of it too.
+
+    `phone_sealed` is a number that was given for this matter: a text message goes there, unless the person
+    gave another number for everything or wants none.
+    """
 
     to_user: User | None
     kind: str
@@ -53,6 +57,7 @@ class Telling:
     about: str = ""
     address: str = ""
     also: Sequence[User] = ()
+    phone_sealed: bytes | None = None
 
 
 def tell(
@@ -89,13 +94,16 @@ def tell_many(tellings: Sequence[Telling]) -> list[Message]:
     ])  # fmt: skip
     readers = {telling.to_user.pk for telling in tellings if telling.to_user}
     listeners = readers | {user.pk for telling in tellings for user in telling.also}
-    if not listeners:
+    if not listeners and not any(telling.phone_sealed for telling in tellings):
         return written
     channels, hooks = queries.channels_of(readers), queries.hooks_of(listeners)
     ways = []
     for telling, message in zip(tellings, written, strict=True):
         reader = [telling.to_user.pk] if telling.to_user else []
-        ways += [Delivery(message=message, channel=c) for pk in reader for c in channels.get(pk, ())]
+        own = [c for pk in reader for c in channels.get(pk, ())]
+        ways += [Delivery(message=message, channel=c) for c in own if c.is_on]
+        if _is_written_to(telling.phone_sealed, own):
+            ways.append(Delivery(message=message, phone_sealed=telling.phone_sealed))
         hearing = dict.fromkeys((*reader, *(user.pk for user in telling.also)))
         ways += [
             Delivery(message=message, hook=hook)
@@ -105,6 +113,13 @@ def tell_many(tellings: Sequence[Telling]) -> list[Message]:
         ]
     Delivery.objects.bulk_create(ways)
     return written
+
+
+def _is_written_to(phone_sealed: bytes | None, own: Iterable[Channel]) -> bool:
+    """Whether a text message goes to a number that was given for one matter."""
+    if phone_sealed is None or any(channel.way == Channel.Way.SMS for channel in own):
+        return False
+    return _MOBILE.fullmatch(sealed.unseal(phone_sealed)) is not None
 
 
 def mark_read(user: User, number: int) -> Message | None:
@@ -121,9 +136,14 @@ def mark_all_read(user: User) -> int:
 def reach(user: User, way: str, address: str) -> Channel | None:
     """From now on the person is told on this way too; an empty address ends it.
 
+    Text messages that were ended go to no number, also to none that is given in a claim.
     Raises ValidationError for an address that cannot be one of that way.
     """
     address = address.strip()
+    if not address and way == Channel.Way.SMS:
+        off = {"is_on": False, "address_sealed": sealed.seal(""), "address_shown": ""}
+        Channel.objects.update_or_create(user=user, way=way, defaults=off)
+        return None
     if not address:
         Channel.objects.filter(user=user, way=way).delete()
         return None
@@ -134,7 +154,11 @@ def reach(user: User, way: str, address: str) -> Channel | None:
     channel, _is_new = Channel.objects.update_or_create(
         user=user,
         way=Channel.Way(way),
-        defaults={"address_sealed": sealed.seal(address), "address_shown": _masked(way, address)},
+        defaults={
+            "is_on": True,
+            "address_sealed": sealed.seal(address),
+            "address_shown": _masked(way, address),
+        },
     )
     return channel
 
