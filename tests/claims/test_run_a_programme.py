@@ -49,7 +49,11 @@ def test_any_released_benefit_pack_becomes_a_programme_without_code(officer) -> 
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [({"slug": "Big Trucks"}, ""), ({"to_on": "2024-01-01"}, "before"), ({"pack_id": "nothing"}, "")],
+    [
+        ({"slug": "Big Trucks"}, "a to z, 0 to 9 and -"),
+        ({"to_on": "2024-01-01"}, "before"),
+        ({"pack_id": "nothing"}, ""),
+    ],
 )
 def test_what_does_not_fit_is_said_on_the_form(officer, change, why) -> None:
     office.release("truck-renewal-2025")
@@ -85,6 +89,34 @@ def test_the_line_is_let_go_by_a_button(officer, naren) -> None:
 
     claim.refresh_from_db()
     assert claim.state == State.SUBMITTED
+
+
+def test_a_quota_that_is_kept_says_so_and_is_of_the_programmes_area(officer) -> None:
+    programme = office.programme(place_code="1525")
+    address = f"/claims/programmes/{programme.slug}/quota/"
+    said = officer.post(address, {"place_code": "152502", "most_claims": "5"}, follow=True).content.decode()
+    assert "The quota of Xilinhot" in said
+    assert 'value="150102"' not in said
+    assert officer.post(address, {"place_code": "150102", "most_claims": "5"}).status_code == 422
+    assert "50000" in officer.post(address, {"place_code": "1525", "most": "5万"}).content.decode()
+
+
+def test_a_pack_that_ends_before_its_programme_says_so(officer) -> None:
+    office.release("farm-machine-scrappage-2024")
+    said = officer.post(
+        "/claims/programmes/new/",
+        NEW | {"pack_id": "farm-machine-scrappage-2024", "slug": "farm-2027", "to_on": "2027-12-31"},
+        follow=True,
+    ).content.decode()
+    assert said.count("ends on Dec. 31, 2024") == 2
+
+
+def test_applicants_see_the_amounts_that_stand_in_tables(officer) -> None:
+    programme = office.programme("farm-machine-scrappage-2024")
+    said = officer.get(f"/claims/about/{programme.slug}/").content.decode()
+    assert "Tractors" in said
+    assert "Power &gt; 19.99, ≤ 50 hp" in said
+    assert "3,850.00" in said
 
 
 def test_a_quota_is_set_and_taken_away(officer) -> None:

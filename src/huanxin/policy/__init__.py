@@ -10,7 +10,7 @@ from .deciding import BadFacts, CheckResult, Decision, decide, plain, read_facts
 from .expressions import ExpressionError
 from .facts import Fact, FactError, Text, Value
 from .library import Library, check, load
-from .pack import ASSET_VERDICTS, CLAIM_VERDICTS, Identity, Pack, Thing
+from .pack import ASSET_VERDICTS, CLAIM_VERDICTS, Identity, Match, Pack, Table, Thing
 from .reading import UnknownPack, pack_folders
 from .recomputing import recompute
 from .screening import CheckTally, Missing, Progress, Summary, Tally, screen, tally
@@ -36,6 +36,7 @@ __all__ = [
     "FactError",
     "Identity",
     "Library",
+    "Match",
     "Message",
     "Missing",
     "Pack",
@@ -43,6 +44,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Summary",
+    "Table",
     "Tally",
     "Text",
     "Thing",

@@ -37,6 +37,7 @@ class NewProgrammeForm(forms.Form):
     slug = forms.SlugField(
         label=_("Short name"),
         max_length=40,
+        error_messages={"invalid": _("The short name has 3 to 40 characters: a to z, 0 to 9 and -.")},
         help_text=_("a to z, 0 to 9 and -; it begins every claim's number."),
     )
     place_code = forms.ChoiceField(label=_("Place"))
@@ -76,13 +77,16 @@ class QuotaForm(forms.Form):
     )
     most_claims = forms.IntegerField(label=_("Most claims"), required=False, min_value=0)
     most = forms.DecimalField(
-        label=_("Most money"), required=False, min_value=0, max_digits=18, decimal_places=2,
+        label=_("Most money, in yuan"), required=False, min_value=0, max_digits=18, decimal_places=2,
+        error_messages={"invalid": _("Write the amount in digits, in yuan: 50000 for 50,000 yuan.")},
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
 
-    def __init__(self, given: Any = None) -> None:
+    def __init__(self, given: Any = None, *, within: str) -> None:
         super().__init__(given)
-        self.fields["place_code"].choices = places.choices()  # type: ignore[attr-defined]
+        self.fields["place_code"].choices = [  # type: ignore[attr-defined]
+            (code, name) for code, name in places.choices() if code.startswith(within)
+        ]
         dress(self.fields.values())
 
 

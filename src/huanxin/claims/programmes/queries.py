@@ -79,6 +79,15 @@ def pack_of(programme: Programme, on: dt.date | None = None) -> Pack:
         return rulebook.thaw(newest)
 
 
+def ends_earlier(programme: Programme) -> dt.date | None:
+    """The last day of the pack's own window where the programme is open beyond it."""
+    window = pack_of(programme).in_force
+    if window is None or window.to_on is None:
+        return None
+    is_longer = programme.to_on is None or programme.to_on > window.to_on
+    return window.to_on if is_longer else None
+
+
 def refuse_if_closed(programme: Programme, on: dt.date) -> None:
     """Raises `NotOpen` where the programme takes no claims on that day, with why and when it does.
 

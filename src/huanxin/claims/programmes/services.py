@@ -132,6 +132,8 @@ def set_quota(
     may_run(programme, by)
     if not place_code.isdigit() or len(place_code) not in (2, 4, 6):
         raise Refused(_("Write 2, 4 or 6 digits of the place's code, e.g. 1525."))
+    if not place_code.startswith(programme.place_code):
+        raise Refused(_("This place lies outside the programme's area."))
     monday = week_of - dt.timedelta(days=week_of.weekday()) if week_of else None
     which: dict[str, Any] = {"programme": programme, "place_code": place_code, "week_of": monday}
     if most_claims is None and most is None:

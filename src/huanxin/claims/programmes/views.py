@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -61,6 +62,12 @@ def new_programme(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, str(refused))
         return render(request, "claims/new_programme.html", {"form": form}, status=422)
+    if ends := queries.ends_earlier(opened):
+        messages.warning(
+            request,
+            _("The pack ends on %(day)s: after it nothing is granted, although the programme is open.")
+            % {"day": date_format(ends)},
+        )
     messages.success(request, _("Opened. Its money is entered at “Money”, under its short name."))
     return redirect("claims:programme", opened.slug)
 
@@ -87,7 +94,8 @@ def _shown(
         "desks": [label for value, label in DESKS if value in found.chain],
         "quotas": [(q, names.get(q.place_code, "")) for q in found.quotas.order_by("place_code", "week_of")],
         "place": names.get(found.place_code, found.place_code),
-        "quota_form": quota or QuotaForm(),
+        "ends_earlier": queries.ends_earlier(found),
+        "quota_form": quota or QuotaForm(within=found.place_code),
         "deed_form": DeedForm(),
         "may_run": access.may(request.user, "programme", found.place_code),
         "forms": exporting.FORMS,
@@ -127,14 +135,17 @@ def programme_deed(request: HttpRequest, slug: str, deed: str) -> HttpResponse:
 def quota(request: HttpRequest, slug: str) -> HttpResponse:
     """Set or take away the most that one place may grant."""
     found = _one(slug)
-    form = QuotaForm(request.POST)
+    form = QuotaForm(request.POST, within=found.place_code)
     if not form.is_valid():
         return _shown(request, found, form, 422)
     try:
-        services.set_quota(found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        kept = services.set_quota(found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
     except Refused as refused:
         form.add_error(None, str(refused))
         return _shown(request, found, form, 422)
+    place = dict(form.fields["place_code"].choices)[form.cleaned_data["place_code"]].strip()  # type: ignore[attr-defined]
+    said = _("The quota of %(place)s is kept.") if kept else _("%(place)s has no quota any more.")
+    messages.success(request, said % {"place": place})
     return redirect("claims:programme", slug)
 
 
