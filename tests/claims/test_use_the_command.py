@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.utils import timezone
 
 from huanxin.claims.models import Claim, Programme, State
 from huanxin.cli import build
@@ -41,6 +42,16 @@ def test_open_list_and_pause_a_programme(run, li_jing) -> None:
     (told,) = json.loads(run("programmes", "list", "--json")[1])
     assert (told["state"], told["paused_why"], told["left"]) == ("paused", "new notice", None)
     assert run("programmes", "resume", "trucks-2025", "--by", "li-jing")[0] == 0
+
+
+def test_a_claim_is_shown_in_words_and_in_the_offices_own_time(run, naren, monkeypatch) -> None:
+    claim = office.sent(naren, office.programme())
+    text = run("claims", "show", claim.number)[1]
+    assert "{" not in text, "no dictionaries"
+    assert "Submitted" in text and "18,000.00 yuan" in text and "Xilinhot" in text
+    sent = claim.steps.get().at
+    assert timezone.localtime(sent).strftime("%Y-%m-%d %H:%M") in text
+    assert sent.strftime("%Y-%m-%d %H:%M") not in text
 
 
 def test_show_a_claim_and_take_a_step(run, naren, batu) -> None:

@@ -37,7 +37,9 @@ def test_a_budget_is_opened_granted_and_shown(db) -> None:
             "recovered": "0.00",
         }
     ]  # fmt: skip
-    assert "100.00" in run("show")[1]
+    text = run("show")[1]
+    assert "100.00" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,11 @@ def test_what_if_tells_who_gains_and_what_it_costs(tmp_path: Path) -> None:
     assert (plain["n"], plain["gain"], plain["lose"]) == (10, 0, 8)
     assert plain["amount_before"] == "182400.00" and plain["amount_after"] == "146400.00"
     assert plain["cost"] == "-36000.00"
+
+
+def test_what_is_read_from_the_standard_input_is_called_so_and_shares_are_in_words() -> None:
+    wrong = huanxin("decide", "car-scrappage-2026", "-", "--on", "2026-06-01", stdin="price: much\n")
+    assert wrong.stderr.startswith("stdin:1: price"), wrong.stderr
+    said = huanxin("decide", "car-scrappage-2026", "-", "--on", "2026-06-01", stdin=FACTS, HUANXIN_LANG="zh")
+    assert "centre" not in said.stdout + said.stderr
+    assert "中央" in said.stdout, said.stdout

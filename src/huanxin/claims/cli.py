@@ -63,11 +63,10 @@ def show(
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    for name in ("number", "state", "desk", "due_on", "place", "amount", "facts", "things", "money"):
-        typer.echo(f"{name}: {told[name]}")
-    for step in steps:
-        by = step["by"] or ""
-        typer.echo(f"{step['n']:>3} {step['at'][:16]} {step['deed']} → {step['to']} {by} {step['reason']}")
+    from huanxin.claims import telling
+
+    for line in telling.claim_as_text(claim):
+        typer.echo(line)
 
 
 @app.command()

@@ -48,11 +48,10 @@ def show(
 ) -> None:
     """Show how much each budget has, and where its money stands."""
     from django.utils.translation import gettext as _
-    from rich.console import Console
-    from rich.table import Table
 
     from huanxin.foundation.lib.money import written
-    from huanxin.ledger import queries
+    from huanxin.foundation.ui import places
+    from huanxin.ledger import naming, queries
     from huanxin.ledger.models import Account
 
     stages = ("granted", *queries.STAGES)
@@ -69,16 +68,16 @@ def show(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     words: dict[str, Any] = dict(Account.Stage.choices)
-    table = Table()
-    for heading in (_("Programme"), _("Place"), _("Source of the money")):
-        table.add_column(heading)
-    for stage in stages:
-        table.add_column(str(words[stage]), justify="right")
+    titles, names = naming.titles(), places.names()
     for row in rows:
-        amounts = [written(getattr(row, stage)) for stage in stages]
         budget = row.budget
-        table.add_row(budget.programme, budget.place_code, str(budget.get_source_display()), *amounts)
-    Console().print(table)
+        place = names.get(budget.place_code, budget.place_code)
+        typer.secho(f"{budget.programme} · {place} · {budget.get_source_display()}", bold=True)
+        if budget.programme in titles:
+            typer.echo(f"  {titles[budget.programme]}")
+        # A figure a line: the largest fits on the narrowest terminal, and none is cut.
+        for stage in stages:
+            typer.echo(f"  {written(getattr(row, stage)):>20} {_('yuan')}  {words[stage]}")
 
 
 @app.command(name="open")

@@ -236,15 +236,7 @@ def _said(what: object) -> str:
 
 
 def _read_facts(name: str) -> tuple[dict[str, object], Source]:
-    if name == "-":
-        import tempfile
-
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8", delete=False) as kept:
-            kept.write(sys.stdin.read())
-        source = Source(Path(kept.name))
-        Path(kept.name).unlink()
-    else:
-        source = Source(Path(name))
+    source = Source(Path("stdin"), sys.stdin.read()) if name == "-" else Source(Path(name))
     if source.problems:
         raise _fail(*source.problems)
     if not isinstance(source.data, dict):

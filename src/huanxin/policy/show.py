@@ -101,8 +101,24 @@ def _head(pack: Pack) -> list[Line]:
     if pack.supersedes:
         lines.append(_labelled(_("Takes the place of"), ", ".join(pack.supersedes)))
     if pack.shares:
-        lines.append(_labelled(_("Borne by"), ", ".join(f"{n} {s:%}" for n, s in pack.shares.items())))
+        lines.append(
+            _labelled(_("Borne by"), ", ".join(f"{bearer(n)} {s:%}" for n, s in pack.shares.items()))
+        )
     return lines
+
+
+def bearer(name: str) -> str:
+    """Who bears a share, in words."""
+    return str({"centre": _("Central government"), "region": _("Autonomous region")}.get(name, name))
+
+
+def _part(pack: Pack, name: str) -> str:
+    """A check, figure or table of a pack as it is called."""
+    check = next((check for check in pack.checks if check.id == name), None)
+    part = check or pack.parameters.get(name) or pack.tables.get(name)
+    if part is not None and part.says is not None:
+        return say(part.says)
+    return str({"in_force": _("In force"), "apply_by": _("Apply by")}.get(name, name))
 
 
 def _grid(*headings: Message) -> Table:
@@ -209,10 +225,13 @@ def _rest(decision: Decision, pack: Pack) -> list[RenderableType]:
         what = _("No row for this case in: {tables}. No fact can settle it.", tables=", ".join(decision.gaps))
         parts += [Line(), Line(str(what), style="yellow")]
     if decision.shares:
-        borne = ", ".join(f"{name} ¥ {value:,.2f}" for name, value in decision.shares.items())
+        borne = ", ".join(f"{bearer(name)} ¥ {value:,.2f}" for name, value in decision.shares.items())
         parts += [Line(), _labelled(_("Borne by"), borne)]
     if decision.unverified:
-        what = _("Rests on figures without a shown source: {names}", names=", ".join(decision.unverified))
+        what = _(
+            "Rests on figures without a shown source: {names}",
+            names=", ".join(_part(pack, n) for n in decision.unverified),
+        )
         parts += [Line(), Line(str(what), style="yellow")]
     return parts
 

@@ -134,6 +134,7 @@ def _name_panels() -> None:
     typer.rich_utils.ARGUMENTS_PANEL_TITLE = words.translated("Arguments")
     typer.rich_utils.COMMANDS_PANEL_TITLE = words.translated("Commands")
     typer.rich_utils.ERRORS_PANEL_TITLE = words.translated("Error")
+    typer.rich_utils.RICH_HELP = words.translated("Try [blue]'{command_path} {help_option}'[/] for help.")
 
 
 def _translate(command: Any) -> None:
@@ -143,5 +144,20 @@ def _translate(command: Any) -> None:
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = words.translated(parameter.help)
+    _translate_usage(command)
     for below in getattr(command, "commands", {}).values():
         _translate(below)
+
+
+def _translate_usage(command: Any) -> None:
+    """What the library writes into every help by itself: the option for it, and the word before the usage."""
+    help_option, usage = command.get_help_option, command.get_usage
+
+    def named(context: Any) -> Any:
+        option = help_option(context)
+        if option is not None:
+            option.help = words.translated("Show this message and exit.")
+        return option
+
+    command.get_help_option = named
+    command.get_usage = lambda context: usage(context).replace("Usage: ", words.translated("Usage: "), 1)
