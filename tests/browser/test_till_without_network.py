@@ -67,11 +67,11 @@ def test_without_network_sales_are_kept_and_sent_once(page: Page, voucher: Vouch
     snap(page, "till-kept")
     look_at(page)
     page.context.set_offline(False)
-    page.wait_for_selector(".tradein-refused")
+    page.wait_for_selector("form[action*='/till/refused/']")
     snap(page, "till-refused")
     assert Sale.objects.count() == 1
     page.reload()
-    page.wait_for_selector(".tradein-refused")
+    page.wait_for_selector("form[action*='/till/refused/']")
     assert Sale.objects.count() == 1
 
 
@@ -157,3 +157,47 @@ def test_what_is_kept_goes_with_the_login_and_sales_wait_for_it(page: Page, vouc
     act_as(page, page.url.split("/tradein")[0], "suhe", "/tradein/till/")
     expect(page.locator("[data-kept]")).to_be_hidden()
     assert Sale.objects.get().by.username == "suhe"
+
+
+def test_an_emptied_form_keeps_no_quote(page: Page, voucher: Voucher) -> None:
+    fill(page, voucher.code, "SN20260001")
+    page.locator("button[value=quote]").click()
+    expect(page.locator(".tradein-sum")).to_be_visible()
+    page.fill("[name=price]", "8000")
+    expect(page.locator(".tradein-sum")).to_have_count(0)
+    expect(page.locator("button[value=redeem]")).to_have_count(0)
+    page.locator("button[value=quote]").click()
+    expect(page.locator(".tradein-sum")).to_contain_text("6,800.00")
+    page.context.set_offline(True)
+    page.locator("button[data-keep]").click()
+    expect(page.locator("[data-n-kept]")).to_have_text("1")
+    expect(page.locator(".tradein-sum")).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.locator("[data-kept]")).to_be_hidden()
+
+
+def test_a_sale_that_was_kept_and_refused_stands_once(page: Page, voucher: Voucher) -> None:
+    page.context.set_offline(True)
+    fill(page, voucher.code, "SN20260001", price="99999")
+    page.locator("button[data-keep]").click()
+    expect(page.locator("[data-n-kept]")).to_have_text("1")
+    page.context.set_offline(False)
+    said = page.locator("main").get_by_text("99,999.00")
+    expect(said).not_to_have_count(0)
+    snap(page, "till-refused-once")
+    assert page.locator("main").get_by_text("SN**").count() + page.locator("[data-kept-list] li").count() <= 1
+    expect(page.get_by_role("button", name="已处理")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_role("button", name="已处理")).to_have_count(1)
+
+
+def test_a_sale_that_came_back_is_marked_at_the_till(page: Page, voucher: Voucher) -> None:
+    fill(page, voucher.code, "SN20260001")
+    page.locator("button[value=quote]").click()
+    page.locator("button[value=redeem]").click()
+    expect(page.locator("main")).to_contain_text("− 1,350.00")
+    expect(page.locator("main li .ui-mark")).to_have_count(0)
+    sale = Sale.objects.get()
+    services.give_back(sale, by=sale.by, reason="尺寸不合")
+    page.reload()
+    expect(page.locator("main li .ui-mark")).to_have_text("已退货")

@@ -84,6 +84,18 @@ def test_the_till_says_what_comes_off_and_then_redeems(office, naren, client):
     assert client.get(page).context["replacement"].state == "taken"
 
 
+def test_a_sale_that_was_refused_is_mended_and_sold(office, naren, client):
+    voucher = services.take_voucher(office.round, naren, "fridge", by=office.officer, place_code=world.PLACE)
+    client.force_login(office.clerk)
+    address = reverse("tradein:till")
+    sale = {"code": voucher.code, "product_code": world.FRIDGE, "serial_no": "SN20260001", "price": "99999"}
+    refused = client.post(address, {**sale, "deed": "redeem", "key": "k-1"})
+    assert refused.status_code == 422
+    mended = {**sale, "price": "9000", "deed": "redeem", "key": refused.context["key"]}
+    assert client.post(address, mended).status_code == 302
+    assert Sale.objects.get().subsidy == 1350
+
+
 def test_a_clerk_sees_the_sales_of_the_own_shop_only(office, client):
     client.force_login(cast.enter(cast.SUHE))
     assert client.get(reverse("tradein:sale", args=[1])).status_code == 404

@@ -51,9 +51,11 @@ def till(request: HttpRequest, shop: Merchant) -> HttpResponse:
             context |= {"found": found, "class_name": _class_name(found)}
         except services.SaleRefused as refused:
             context["refused"] = str(refused)
+    # A redeeming that was refused is answered for good under its key: what is mended goes under another.
+    key = "" if context["refused"] and request.POST.get("deed") == "redeem" else request.POST.get("key")
     context |= {
         # The key of this sale: sent twice, by a finger or a network, it is one sale.
-        "key": request.POST.get("key") or secrets.token_urlsafe(16),
+        "key": key or secrets.token_urlsafe(16),
         "posts": queries.refused(shop),
         "sales": list(queries.sales(shop).order_by("-pk")[:5]),
     }

@@ -28,6 +28,7 @@ function scanning(form) {
         const found = await detector.detect(video).catch(() => []);
         if (found.length) {
           field.value = found[0].rawValue;
+          field.dispatchEvent(new Event("input", { bubbles: true }));
           stop();
           const next = [...form.querySelectorAll("input.form-control")].find((input) => !input.value);
           if (next) next.focus();

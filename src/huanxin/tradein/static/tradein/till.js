@@ -8,6 +8,11 @@ function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
 }
 
+// A browser says that it is online a moment before anything can be reached.
+function whenBack(deed) {
+  window.addEventListener("online", () => setTimeout(deed, 1000));
+}
+
 function selling(form) {
   // A page that was kept for the time without network says so: it sells nothing by itself.
   const isOffline = () => !navigator.onLine || "tillKept" in form.dataset;
@@ -25,12 +30,22 @@ function selling(form) {
     if (!offline) unknown.hidden = true;
   }
 
+  // A quote is of what was entered: it goes as soon as that changes.
+  function unquote() {
+    for (const old of document.querySelectorAll("[data-quoted]")) old.remove();
+    const quote = form.querySelector("[data-quote]");
+    quote.textContent = quote.dataset.first;
+    arrange();
+  }
+
   function nextCustomer() {
+    unquote();
+    for (const old of document.querySelectorAll("[data-of-this-sale], main > [aria-live]")) old.remove();
+    for (const said of form.querySelectorAll(".text-danger")) said.remove();
     for (const input of inputs) input.value = "";
     form.elements.key.value = newKey();
     unknown.hidden = true;
     draft.forget();
-    arrange();
     form.elements.code.focus();
   }
 
@@ -48,6 +63,7 @@ function selling(form) {
     event.preventDefault();
     nextCustomer();
   });
+  for (const input of inputs) input.addEventListener("input", unquote);
   for (const change of ["online", "offline"]) window.addEventListener(change, arrange);
   if ("tillKept" in form.dataset) returning(form, draft);
   draft.take();
@@ -80,7 +96,7 @@ function returning(form, draft) {
     draft.keep(true);
     location.replace(form.dataset.till);
   }
-  window.addEventListener("online", look);
+  whenBack(look);
   setInterval(look, 15000);
 }
 
@@ -142,10 +158,20 @@ function queueing(form, isOffline) {
       });
       if (!answer.ok) return;
       const said = new Map((await answer.json()).answers.map((one) => [one.key, one]));
-      // What is sold is known to the office; what is refused stays here with its reason until somebody saw it.
-      write(read().filter((post) => said.get(post.key)?.outcome !== "sold")
+      // What was answered stands with the office now, and is shown from there; of a key that was used for
+      // something else it keeps nothing, so that one stays here with its reason until somebody saw it.
+      const isKnown = (post) => said.has(post.key) && said.get(post.key).kind !== "other_post";
+      write(read().filter((post) => !isKnown(post))
         .map((post) => ({ ...post, why: said.get(post.key)?.why || post.why })));
+      await showLately();
     } catch { /* Still no network: they stay, and are sent again. */ } finally { sending = false; }
+  }
+
+  async function showLately() {
+    const answer = await fetch(form.dataset.till, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const lately = page.querySelector("[data-till-lately]");
+    if (lately) document.querySelector("[data-till-lately]").replaceChildren(...lately.childNodes);
   }
 
   function add() {
@@ -157,7 +183,7 @@ function queueing(form, isOffline) {
   }
 
   panel.querySelector("[data-send]").addEventListener("click", send);
-  window.addEventListener("online", send);
+  whenBack(send);
   setInterval(send, 20000);
   show(read());
   send();
