@@ -1,4 +1,4 @@
-// Copies the parts that our pages load from node_modules into build/vendor/, and makes the one ECharts bundle.
+// Copies the parts that our pages load from node_modules into build/vendor/, and makes the bundles of ECharts and of the scanner.
 // Nothing of it is committed; Django's staticfiles serves the folder as /static/vendor/.
 import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -30,4 +30,13 @@ await build({
   globalName: "echarts",
   legalComments: "inline",
   outfile: `${target}/echarts.min.js`,
+});
+
+await build({
+  entryPoints: ["vendor/scanner.mjs"],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  legalComments: "inline",
+  outfile: `${target}/scanner.min.js`,
 });

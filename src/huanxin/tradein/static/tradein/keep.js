@@ -7,12 +7,13 @@ if (form && "serviceWorker" in navigator && !("tillKept" in form.dataset)) {
 }
 
 async function keep() {
-  const { worker, tillPage, tillParts, tillCache } = form.dataset;
+  const { worker, tillPage, tillParts, tillCache, scanner } = form.dataset;
   await navigator.serviceWorker.register(worker);
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
   const named = [...document.querySelectorAll("link[href], script[src]")].map((part) => part.href || part.src);
-  const ours = (name) => name.startsWith(new URL(tillParts, location.href).href);
-  const wanted = new Set([new URL(tillPage, location.href).href, ...[...loaded, ...named].filter(ours)]);
+  const absolute = (address) => new URL(address, location.href).href;
+  const ours = (name) => name.startsWith(absolute(tillParts));
+  const wanted = new Set([absolute(tillPage), absolute(scanner), ...[...loaded, ...named].filter(ours)]);
   const cache = await caches.open(tillCache);
   for (const address of wanted) {
     const answer = await fetch(address).catch(() => null);

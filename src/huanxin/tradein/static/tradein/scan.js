@@ -1,9 +1,9 @@
-// The camera reads codes into the till's fields where the browser can.
+// The camera reads codes into the till's fields: by the browser itself where it can, else by our scanner.
 const form = document.querySelector("[data-tradein-till]");
 if (form) scanning(form);
 
 function scanning(form) {
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+  if (!navigator.mediaDevices?.getUserMedia) return;
   const video = form.querySelector("[data-video]");
   let stream = null;
   const stop = () => {
@@ -15,13 +15,15 @@ function scanning(form) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       if (stream) { stop(); return; }
+      const detector = await detecting(form.dataset.scanner).catch(() => null);
       try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      } catch { button.hidden = true; return; }
+        if (detector) stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      } catch { stream = null; }
+      // No camera, or it may not be used: the field is there to type into.
+      if (!stream) { button.hidden = true; return; }
       video.srcObject = stream;
       video.hidden = false;
       await video.play();
-      const detector = new BarcodeDetector();
       const field = form.elements[button.dataset.scan];
       const look = async () => {
         if (!stream) return;
@@ -37,4 +39,11 @@ function scanning(form) {
       look();
     });
   }
+}
+
+async function detecting(scanner) {
+  const native = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
+  if (native.includes("qr_code")) return new BarcodeDetector();
+  const { Scanner } = await import(scanner);
+  return new Scanner();
 }
