@@ -208,7 +208,7 @@ def batch_columns(
         Column(_("Number"), number, lambda row: reverse("ledger:batch", args=[row.number]), is_main=True),
         Column(_("Programme"), lambda row: titles.get(row.programme, row.programme)),
         Column(_("State"), batch_mark),
-        Column(_("Payments"), lambda row: sum(n for n, _sum in live(row)), is_number=True),
+        Column(_("Number of payments"), lambda row: sum(n for n, _sum in live(row)), is_number=True),
         Column(_("Sum"), lambda row: written(_sum(live(row))), is_number=True),
         Column(_("Held back"), lambda row: sums[row.pk].get(Line.State.HELD, (0,))[0] or "", is_number=True),
         Column(_("Made by"), lambda row: str(row.made_by)),

@@ -104,6 +104,7 @@ def _page(request: HttpRequest, form: ResultsForm, *, status: int = 200) -> Http
     context = {
         "due": [(row, names[row.programme.pk], showing.money(row.amount)) for row in due],
         "chosen": chosen,
+        "chosen_title": names[chosen.pk] if chosen else "",
         "held": held,
         "form": form,
         "may_pay": access.may_somewhere(request.user, "pay"),
