@@ -12,6 +12,7 @@ from huanxin.foundation.lib import reader, sealed
 from huanxin.foundation.lib.money import Money, NotMoney, yuan
 from huanxin.foundation.lib.spreadsheets import plain
 from huanxin.registry.models import Party, Place
+from huanxin.tradein import telling
 
 from . import queries, sheets
 from .classes import by_any_name, classes
@@ -101,6 +102,7 @@ def decide(merchant: Merchant, state: str, *, reason: str, by: User) -> Merchant
     found.state, found.state_why = state, reason.strip()
     found.save(update_fields=["state", "state_why"])
     MerchantDecision.objects.create(merchant=found, state=state, reason=reason.strip(), by=by)
+    telling.of_its_place(found)
     return found
 
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from huanxin.claims import services as claims
 from huanxin.foundation.lib.money import Money, yuan
 from huanxin.ledger import services as ledger
+from huanxin.tradein import telling
 from huanxin.tradein.merchants.models import Merchant
 from huanxin.tradein.till.models import Sale
 
@@ -159,6 +160,8 @@ def _follow(found: Settlement, line: Line, state: str, *, by: User | None) -> No
     found.booked_at = line.booked_at if state == Settlement.State.PAID else None
     found.batch = line.batch
     found.save(update_fields=["state", "why", "booked_at", "batch"])
+    if state in (Settlement.State.PAID, Settlement.State.REJECTED):
+        telling.of_money(found)
     if state == Settlement.State.PAID:
         for sale in found.sales.select_related("claim"):
             claims.settle_sale(sale.claim, by=by, reason=found.number)

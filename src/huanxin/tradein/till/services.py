@@ -15,6 +15,7 @@ from huanxin.claims import services as claims
 from huanxin.foundation.lib import sealed
 from huanxin.foundation.lib.money import NotMoney, yuan
 from huanxin.rulebook import queries as rulebook
+from huanxin.tradein import telling
 from huanxin.tradein.vouchers import lapsing
 from huanxin.tradein.vouchers import queries as vouchers
 from huanxin.tradein.vouchers import services as issuing
@@ -122,6 +123,7 @@ def _sell(offered: Offered, merchant: Merchant, post: TillPost, *, by: User, now
     voucher = _found(offered.voucher_code, hold=True)
     found = examine(offered, merchant, voucher, now)
     lapsing.move(voucher, Voucher.State.REDEEMED, VoucherEvent.What.REDEEMED, by=by)
+    telling.buyer("redeemed", voucher, merchant, found.product, found.subsidy)
     claim = _enter_claim(found, merchant, offered, by=by)
     sale = Sale.objects.create(
         key=post.key, voucher=voucher, merchant=merchant, product=found.product, claim=claim,
@@ -184,10 +186,12 @@ def give_back(sale: Sale, *, by: User, reason: str) -> Voucher | None:
     if not reason.strip():
         raise ReturnRefused(_("Say why it came back; the reason is kept."))
     with transaction.atomic():
-        found = Sale.objects.select_for_update(of=("self",)).select_related("claim").get(pk=sale.pk)
+        rows = Sale.objects.select_for_update(of=("self",)).select_related("claim", "merchant", "product")
+        found = rows.get(pk=sale.pk)
         if found.state == Sale.State.RETURNED:
             raise ReturnRefused(_("This sale was undone before."))
-        voucher = Voucher.objects.select_for_update(of=("self",)).get(pk=found.voucher_id)
+        held = Voucher.objects.select_for_update(of=("self",)).select_related("party__login")
+        voucher = held.get(pk=found.voucher_id)
         found.state, found.returned_at, found.returned_why = (
             Sale.State.RETURNED,
             timezone.now(),
@@ -197,6 +201,7 @@ def give_back(sale: Sale, *, by: User, reason: str) -> Voucher | None:
         lapsing.move(
             voucher, Voucher.State.GIVEN_BACK, VoucherEvent.What.RETURNED, by=by, reason=found.returned_why
         )
+        telling.buyer("returned", voucher, found.merchant, found.product, found.subsidy)
         # The claim's money is moved last: it holds lanes of the budget.
         claims.undo_sale(
             found.claim, by=by, reason=found.returned_why, is_owed=found.settlement_id is not None
