@@ -117,6 +117,18 @@ def test_what_came_back_after_it_was_paid_is_kept_from_the_next_payment(office):
     assert not queries.accounts()
 
 
+def test_finance_sees_a_shop_that_owes_and_sells_no_more(office, client):
+    sale = sell(office, "娜仁", "SN0001")
+    bank(office, services.settle(office.merchant, office.programme, by=office.officer))
+    client.force_login(cast.enter(cast.QIAN))
+    assert "欠款商家" not in client.get("/tradein/settling/").content.decode()
+    services.give_back(sale, by=office.clerk, reason="尺寸不合")
+    services.decide(office.merchant, "removed", reason="停业", by=office.officer)
+    page = client.get("/tradein/settling/").content.decode()
+    shown = page[page.index("欠款商家") :]
+    assert all(word in shown for word in ("苏和家电", "移出", "1,350.00", str(timezone.localdate().year)))
+
+
 def dt_amount(text):
     from decimal import Decimal
 

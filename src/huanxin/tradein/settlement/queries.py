@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from huanxin.claims.integrity import queries as integrity
 from huanxin.claims.models import Programme, State
@@ -17,6 +17,7 @@ from huanxin.tradein.till.models import Sale
 from .models import Settlement
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
 _S = Settlement.State
@@ -39,6 +40,18 @@ class Account:
     n_open: int
     open: Money
     owed: Money
+
+
+@dataclass(frozen=True)
+class Debtor:
+    """A shop that was paid for goods that came back since: how much it owes, and since when."""
+
+    code: str
+    name: str
+    state: str
+    n: int
+    owed: Money
+    since: dt.datetime
 
 
 def open_sales(shop: Merchant, programme: Programme | None = None) -> QuerySet[Sale]:
@@ -93,6 +106,19 @@ def accounts(where: Q | None = None) -> list[Account]:
     return [
         Account(shops[shop], programmes[programme], n, sold or yuan(0), owed or yuan(0))
         for shop, programme, n, sold, owed in found
+    ]
+
+
+def debtors(where: Q | None = None) -> list[Debtor]:
+    """Shops that owe for goods that came back after they were paid, also if they sell no more. One query."""
+    rows = Sale.objects.filter(
+        where or Q(), state=Sale.State.RETURNED, settlement__state=_S.PAID, netted_in__isnull=True
+    )
+    by_shop = rows.order_by().values_list("merchant__code", "merchant__name", "merchant__state")
+    sums = by_shop.annotate(n=Count("pk"), owed=Sum("subsidy"), since=Min("returned_at"))
+    return [
+        Debtor(code, name, str(Merchant.State(state).label), n, owed, since)
+        for code, name, state, n, owed, since in sums.order_by("since")
     ]
 
 

@@ -48,6 +48,7 @@ def settling(request: HttpRequest) -> HttpResponse:
     accounts = queries.accounts(where)
     context = {
         "accounts": accounts,
+        "debtors": queries.debtors(where),
         "programmes": sorted({account.programme.slug for account in accounts if account.n_open}),
         "may_pay": access.may_somewhere(request.user, "pay"),
         "listing": listing.page(request, page, tables.settlements(with_shop=True)),
