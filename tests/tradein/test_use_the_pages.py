@@ -191,3 +191,11 @@ def test_a_round_is_announced_for_a_day(office, client):
 def test_whoever_acts_for_no_shop_is_told_so(db, client):
     client.force_login(cast.enter(cast.SUHE))
     assert client.get(reverse("tradein:till")).templates[0].name == "tradein/no_shop.html"
+
+
+def test_everybody_finds_the_shops_that_take_vouchers_by_place(office, client):
+    address = reverse("tradein:listed")
+    assert "苏和家电" in client.get(address, {"place": "1525"}).content.decode()
+    assert "苏和家电" not in client.get(address, {"place": "1501"}).content.decode()
+    services.decide(office.merchant, "suspended", reason="价格虚高", by=office.officer)
+    assert "苏和家电" not in client.get(address).content.decode()

@@ -28,6 +28,7 @@ urlpatterns = [
     path("prices/<str:code>/", merchants.price, name="price"),
     path("products/", merchants.products, name="products"),
     path("products/marked/<str:ticket>", merchants.marked_products, name="marked_products"),
+    path("listed-shops/", merchants.listed, name="listed"),
     path("shops/", merchants.merchants, name="merchants"),
     path("shops/<str:code>/", merchants.merchant, name="merchant"),
     path("settlement/", settlement.settlement, name="settlement"),

@@ -10,7 +10,9 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.ui.fields import dress
+from huanxin.registry import queries as registry
 
 from .models import Merchant
 
@@ -81,6 +83,19 @@ class RegisterFilters(forms.Form):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
+        dress(self.fields.values())
+
+
+class PlaceFilter(forms.Form):
+    """Whose shops are looked for: those of a league, or of a banner."""
+
+    place = forms.ChoiceField(label=_("Place"), required=False)
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        places = [(p.code, reader.said(p)) for p in registry.places() if len(p.code) > 2]
+        chosen = [(c, f"　{name}" if len(c) > 4 else name) for c, name in places]
+        self.fields["place"].choices = [("", _("All")), *chosen]  # type: ignore[attr-defined]
         dress(self.fields.values())
 
 

@@ -64,6 +64,12 @@ def narrowed(wanted: dict[str, str]) -> QuerySet[Merchant]:
     return rows.filter(state=wanted["state"]) if wanted.get("state") else rows
 
 
+def listed(place: str = "") -> QuerySet[Merchant]:
+    """Shops at which a voucher can be used now, of a league or banner."""
+    rows = merchants().filter(state=Merchant.State.LISTED)
+    return rows.filter(place_id__gte=place, place_id__lt=str(int(place) + 1)) if place else rows
+
+
 def clerks(shop: Merchant) -> list[Clerk]:
     """Who acts for a shop. One query."""
     return list(Clerk.objects.filter(merchant=shop).select_related("user").order_by("pk"))

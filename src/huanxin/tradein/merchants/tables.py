@@ -47,6 +47,15 @@ def merchants() -> list[Column[Merchant]]:
     ]
 
 
+def listed() -> list[Column[Merchant]]:
+    """What the public sees of a shop."""
+    return [
+        Column(capfirst(_("name")), lambda m: m.name, is_main=True),
+        Column(_("Place"), lambda m: reader.said(m.place)),
+        Column("", lambda m: badges.made_up() if m.sample else ""),
+    ]
+
+
 def products(names: dict[str, Text]) -> list[Column[Product]]:
     """Products by their code."""
     return [

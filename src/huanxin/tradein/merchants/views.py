@@ -40,6 +40,15 @@ def merchants(request: HttpRequest) -> HttpResponse:
     return listing.respond(request, "tradein/merchants.html", found, **may)
 
 
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """The shops at which a voucher can be used, by place; for everybody."""
+    form = forms.PlaceFilter(request.GET)
+    rows = queries.listed(form.cleaned_data["place"] if form.is_valid() else "")
+    page = pages.by_key(rows, request.GET.get("after"))
+    return listing.respond(request, "tradein/listed.html", listing.page(request, page, tables.listed(), form))
+
+
 @require_http_methods(["GET", "POST"])
 @requires("read")
 def merchant(request: HttpRequest, code: str) -> HttpResponse:
