@@ -199,3 +199,13 @@ def test_everybody_finds_the_shops_that_take_vouchers_by_place(office, client):
     assert "苏和家电" not in client.get(address, {"place": "1501"}).content.decode()
     services.decide(office.merchant, "suspended", reason="价格虚高", by=office.officer)
     assert "苏和家电" not in client.get(address).content.decode()
+
+
+def test_the_place_of_a_shop_is_said_in_the_readers_language(office, client):
+    office.officer.language = "en"
+    office.officer.save(update_fields=["language"])
+    client.force_login(office.officer)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("tradein:merchant", args=[office.merchant.code])).content.decode()
+    assert "Xilinhot" in page
+    assert "锡林浩特市" not in page  # its bank has the name of the town
