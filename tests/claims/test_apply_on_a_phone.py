@@ -255,3 +255,13 @@ def test_handing_a_paper_in_later_skips_only_this_paper(naren, programme) -> Non
 
 def photograph(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{name}.jpg", drawn(name), "image/jpeg")
+
+
+def test_an_invoice_of_a_day_to_come_is_refused_at_its_question(naren, programme) -> None:
+    claim = office.draft(naren, programme)
+    address = f"/claims/mine/{claim.number}/questions/invoiced_on/?change=1"
+    said = browser(naren).post(address, {"invoiced_on": "2026-06-20"})
+    assert said.status_code == 422
+    assert "is still to come" in text(said)
+    asked = {"f-invoiced_on": "2026-06-20", "reckon": "1"}
+    assert "is still to come" in text(browser().get(f"/claims/about/{programme.slug}/", asked))

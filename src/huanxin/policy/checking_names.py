@@ -196,12 +196,14 @@ def _fact(fact: Fact) -> Iterator[tuple[Location, _, _]]:
     for key, bound in bounds.items():
         if bound is None:
             continue
+        if bound == "today" and fact.type == "date":
+            continue
         if right is None:
             what = _("a fact of type {type} has no `{key}`", type=fact.type, key=key)
             yield (key,), what, _("Remove it.")
         elif type(bound).__name__ != right:
             what = _("“{value}” is no bound for a fact of type {type}", value=bound, type=fact.type)
-            yield (key,), what, _("Write a date for a date and a number for a number.")
+            yield (key,), what, _("Write a date or `today` for a date and a number for a number.")
     if right and type(fact.lowest) is type(fact.highest) and None not in bounds.values():
         low, high = bounds.values()
         if low > high:  # type: ignore[operator]

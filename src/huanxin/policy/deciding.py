@@ -169,8 +169,13 @@ def decision_of(
     )
 
 
-def read_facts(pack: Pack, facts: Mapping[str, object]) -> dict[str, Value | None]:
-    """Every fact of the pack as a typed value or None. Raises `BadFacts` for all that cannot be read."""
+def read_facts(
+    pack: Pack, facts: Mapping[str, object], today: dt.date | None = None
+) -> dict[str, Value | None]:
+    """Every fact of the pack as a typed value or None. Raises `BadFacts` for all that cannot be read.
+
+    With `today` days to come are refused too, where the fact is of something past.
+    """
     errors: dict[str, FactError | Message] = {}
     for name in facts:
         if name not in pack.facts:
@@ -178,7 +183,7 @@ def read_facts(pack: Pack, facts: Mapping[str, object]) -> dict[str, Value | Non
     values: dict[str, Value | None] = {}
     for name, fact in pack.facts.items():
         try:
-            values[name] = fact.parse(facts.get(name))
+            values[name] = fact.parse(facts.get(name), today)
         except FactError as error:
             errors[name] = error
     if errors:

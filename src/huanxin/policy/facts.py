@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from . import numerals
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,6 +21,7 @@ FactType = Literal["date", "choice", "decimal", "integer", "boolean", "text"]
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_YUAN = re.compile(r"\s*(元整?|圆整?|块钱?|yuan|rmb)$", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME_TAIL = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
@@ -81,7 +84,7 @@ class Fact(BaseModel):
     needed_when: str | None = None
     counted_by: str | None = None
     lowest: Decimal | dt.date | None = None
-    highest: Decimal | dt.date | None = None
+    highest: Decimal | dt.date | Literal["today"] | None = None
     headers: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     example: Decimal | bool | dt.date | str | None = None
@@ -111,11 +114,17 @@ class Fact(BaseModel):
             return f"DECIMAL(18,{self.places})"
         return {"date": "DATE", "integer": "BIGINT", "boolean": "BOOLEAN"}.get(self.type, "VARCHAR")
 
-    def parse(self, raw: object) -> Value | None:
+    @property
+    def unit_said(self) -> Text:
+        """The unit in words of the reader: yuan is written in packs as CNY."""
+        return Text(zh="元", en="yuan") if self.unit == "CNY" else Text(zh=self.unit, en=self.unit)
+
+    def parse(self, raw: object, today: dt.date | None = None) -> Value | None:
         """Read what somebody wrote in a cell or a form; `None` for an empty or unknown one.
 
         Takes strings, numbers and dates as they come from sheets, forms, YAML and JSON. Numbers come back
         rounded to nothing: one with more places than the fact keeps is refused, as is one out of bounds.
+        With `today` also a day to come is refused where the fact is of something past (`highest: today`).
         Raises `FactError`, in both languages.
         """
         if raw is None:
@@ -127,6 +136,14 @@ class Fact(BaseModel):
                 return None
         value: Value = _READERS[self.type](self, raw)
         self._within_bounds(value)
+        if self.highest == "today" and today is not None and isinstance(value, dt.date) and value > today:
+            raise FactError(
+                Text(zh=f"“{value}”还没有到", en=f"“{value}” is still to come"),
+                Text(
+                    zh=f"请按材料填写已经发生的日期，最晚是今天（{today}）",
+                    en=f"Write the day on the paper; it is today, {today}, at the latest.",
+                ),
+            )
         return value
 
     def _within_bounds(self, value: Any) -> None:
@@ -134,15 +151,16 @@ class Fact(BaseModel):
             (self.lowest, operator.lt, "小于最小值", "is below the least value"),
             (self.highest, operator.gt, "大于最大值", "is above the greatest value"),
         ):
-            if bound is not None and beyond(value, bound):
+            if bound is not None and bound != "today" and beyond(value, bound):
+                unit = self.unit_said
                 raise FactError(
                     Text(
-                        zh=f"“{value}”{zh} {bound}{self.unit}",
-                        en=f"“{value}” {en} {bound} {self.unit}".strip(),
+                        zh=f"“{value}”{zh} {bound}{unit.zh}",
+                        en=f"“{value}” {en} {bound} {unit.en}".strip(),
                     ),
                     Text(
-                        zh=f"请核对；单位是{self.unit or '无'}",
-                        en=f"Check it; the unit is {self.unit or 'none'}.",
+                        zh=f"请核对；单位是{unit.zh or '无'}",
+                        en=f"Check it; the unit is {unit.en or 'none'}.",
                     ),
                 )
 
@@ -171,21 +189,29 @@ def _read_number(fact: Fact, raw: object) -> Decimal:
     unit = unicodedata.normalize("NFKC", fact.unit)
     if unit and text.lower().endswith(unit.lower()):
         text = text[: -len(unit)].strip()
+    if unit == "CNY":
+        text = _YUAN.sub("", text.removeprefix("人民币").removeprefix("¥").strip())
+    text = numerals.plain(text)
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if not _NUMBER.fullmatch(text):
         raise FactError(
             Text(zh=f"“{raw}”不是数字", en=f"“{raw}” is not a number"),
-            Text(
-                zh=f"请只写数字，单位是{fact.unit}" if fact.unit else "请只写数字",
-                en=f"Write a number alone, in {fact.unit}." if fact.unit else "Write a number alone.",
-            ),
+            _number_alone(fact),
         )
     try:
         number = Decimal(text)
     except InvalidOperation:  # pragma: no cover - the pattern lets none through
         raise AssertionError(text) from None
     return number
+
+
+def _number_alone(fact: Fact) -> Text:
+    unit, example = fact.unit_said, fact.example
+    zh, en = f"，单位是{unit.zh}" if unit.zh else "", f", in {unit.en}" if unit.en else ""
+    if isinstance(example, Decimal) or (isinstance(example, str) and _NUMBER.fullmatch(example)):
+        zh, en = f"{zh}，例如 {example}", f"{en}, such as {example}"
+    return Text(zh=f"请只写数字{zh}", en=f"Write a number alone{en}.")
 
 
 def _read_decimal(fact: Fact, raw: object) -> Decimal:

@@ -114,7 +114,7 @@ def _read(claim: Claim, pack: Pack, answers: Mapping[str, object]) -> tuple[dict
     for name, raw in answers.items():
         try:
             if name in pack.facts:
-                _keep(facts, name, policy.plain(pack.facts[name].parse(raw)))
+                _keep(facts, name, policy.plain(pack.facts[name].parse(raw, timezone.localdate())))
             elif name in pack.things:
                 text = str(raw or "").strip()
                 _keep(about, name, things.written(pack.things[name], text) if text else None)

@@ -186,7 +186,9 @@ def _quota_sentence(quota: Quota) -> str:
 def preview(programme: Programme, answers: Mapping[str, object], on: dt.date | None = None) -> Decision:
     """What the pack would grant for these facts; nothing is kept. Raises `policy.BadFacts`."""
     day = on or timezone.localdate()
-    return policy.decide(pack_of(programme, day), answers, day)
+    pack = pack_of(programme, day)
+    policy.read_facts(pack, answers, day)
+    return policy.decide(pack, answers, day)
 
 
 @dataclass(frozen=True)
