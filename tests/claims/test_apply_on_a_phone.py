@@ -265,3 +265,16 @@ def test_an_invoice_of_a_day_to_come_is_refused_at_its_question(naren, programme
     assert "is still to come" in text(said)
     asked = {"f-invoiced_on": "2026-06-20", "reckon": "1"}
     assert "is still to come" in text(browser().get(f"/claims/about/{programme.slug}/", asked))
+
+
+def test_another_account_is_asked_for_once(naren, batu, qiqige, zhao) -> None:
+    claim = office.sent(naren, office.programme(sampled_percent=0, notice_days=0))
+    for who, deed in ((batu, "accept"), (batu, "approve"), (qiqige, "approve")):
+        claims.take_step(claim, deed, by=who)
+    claims.take_step(claim, "fail", by=zhao, reason="The account is closed.")
+    address = f"/claims/mine/{claim.number}/"
+    assert "The bank could not pay" in text(browser(naren).get(address)).split("What has happened")[0]
+
+    browser(naren).post(f"{address}account/", {"account": "6222021208010000025", "bank": "工商银行"})
+
+    assert "The bank could not pay" not in text(browser(naren).get(address)).split("What has happened")[0]

@@ -122,7 +122,7 @@ def test_after_its_days_the_money_is_committed(naren, batu, qiqige) -> None:
     assert some[0].number not in gone, "after its end nobody's name stands there any more"
 
 
-def test_what_is_objected_to_is_suspended_until_it_is_answered(naren, batu, qiqige) -> None:
+def test_what_is_objected_to_is_suspended_until_it_is_answered(naren, batu, qiqige, wulan) -> None:
     notice, (claim, other) = published(naren, batu, qiqige, 2)
     address = reverse("claims:object", args=[notice.number, claim.number])
     said = visiting().post(address, {"text": "旧车去年已经卖给了我，没有报废。", "contact": "13900139000"})
@@ -137,7 +137,7 @@ def test_what_is_objected_to_is_suspended_until_it_is_answered(naren, batu, qiqi
     claim.refresh_from_db()
     assert claim.state == State.SUSPENDED
 
-    answered = visiting(batu).post(
+    answered = visiting(wulan).post(
         reverse("claims:objection", args=[objection.pk]),
         {"outcome": "rejected", "answer": "登记证书显示车辆仍在本人名下。"},
     )
@@ -145,38 +145,38 @@ def test_what_is_objected_to_is_suspended_until_it_is_answered(naren, batu, qiqi
     claim.refresh_from_db()
     objection.refresh_from_db()
     assert claim.state == State.COMMITTED
-    assert (objection.outcome, objection.answered_by) == ("rejected", batu)
+    assert (objection.outcome, objection.answered_by) == ("rejected", wulan)
     assert [step.deed for step in claim.steps.order_by("-n")[:3]] == ["commit", "resume", "suspend"]
 
 
-def test_an_objection_answered_in_time_lets_the_claim_go_on(naren, batu, qiqige) -> None:
+def test_an_objection_answered_in_time_lets_the_claim_go_on(naren, batu, qiqige, wulan) -> None:
     notice, (claim,) = published(naren, batu, qiqige)
     objection = services.object_to(claim, "I do not believe this.")
-    services.answer(objection, "rejected", "The register agrees with the claim.", by=batu)
+    services.answer(objection, "rejected", "The register agrees with the claim.", by=wulan)
     let_days_pass(notice)
     assert services.end_notices().committed == [claim.number]
 
 
-def test_an_upheld_objection_refuses_the_claim_and_frees_its_money(naren, batu, qiqige) -> None:
+def test_an_upheld_objection_refuses_the_claim_and_frees_its_money(naren, batu, qiqige, wulan) -> None:
     _notice, (claim,) = published(naren, batu, qiqige)
     objection = services.object_to(claim, "The car was sold to me last year.")
-    services.answer(objection, "upheld", "The car was sold in 2025.", by=batu)
+    services.answer(objection, "upheld", "The car was sold in 2025.", by=wulan)
     claim.refresh_from_db()
     assert claim.state == State.REFUSED
     assert ledger.balance_of(claim.number)["reserved"] == 0
     with pytest.raises(claims.NotAllowed):
-        services.answer(objection, "rejected", "Once more.", by=batu)
+        services.answer(objection, "rejected", "Once more.", by=wulan)
 
 
-def test_a_second_open_objection_keeps_the_claim_suspended(naren, batu, qiqige) -> None:
+def test_a_second_open_objection_keeps_the_claim_suspended(naren, batu, qiqige, wulan) -> None:
     notice, (claim,) = published(naren, batu, qiqige)
     first, second = (services.object_to(claim, f"Reason number {n}.") for n in (1, 2))
     let_days_pass(notice)
     services.end_notices()
-    services.answer(first, "rejected", "No.", by=batu)
+    services.answer(first, "rejected", "No.", by=wulan)
     claim.refresh_from_db()
     assert claim.state == State.SUSPENDED
-    services.answer(second, "rejected", "No.", by=batu)
+    services.answer(second, "rejected", "No.", by=wulan)
     claim.refresh_from_db()
     assert claim.state == State.COMMITTED
 
@@ -235,14 +235,14 @@ def test_the_staff_page_shows_what_is_to_be_published_and_what_stands(naren, bat
     assert (row[0].n_claims, row[0].n_open, row[3] >= 5) == (1, 0, True)
 
 
-def test_a_claim_that_a_reviewer_suspended_is_not_set_going_by_an_answer(naren, batu, qiqige) -> None:
+def test_a_claim_that_a_reviewer_suspended_is_not_set_going_by_an_answer(naren, batu, qiqige, wulan) -> None:
     notice, (claim,) = published(naren, batu, qiqige)
     objection = services.object_to(claim, "The shop does not exist.")
     claims.take_step(claim, "suspend", by=qiqige, reason="The shop is being looked into.")
     let_days_pass(notice)
     services.end_notices()
 
-    services.answer(objection, "rejected", "The shop exists.", by=batu)
+    services.answer(objection, "rejected", "The shop exists.", by=wulan)
 
     claim.refresh_from_db()
     objection.refresh_from_db()
@@ -268,3 +268,11 @@ def test_nobody_puts_a_claim_into_notice_without_a_notice(naren, batu, qiqige) -
     assert said.status_code == 422
     claim.refresh_from_db()
     assert claim.state == State.REVIEWED
+
+
+def test_whoever_approved_a_file_does_not_answer_the_objection_to_it(naren, batu, qiqige) -> None:
+    _notice, (claim,) = published(naren, batu, qiqige)
+    objection = services.object_to(claim, "The car was never scrapped.")
+    for approver in (batu, qiqige):
+        with pytest.raises(claims.SecondStep):
+            services.answer(objection, "rejected", "It was.", by=approver)

@@ -196,7 +196,7 @@ def _shown(
         "account": account, "problem": problem, "checks": wording.rests_on(claim), "may": may,
         "refusal": last.get("refuse") if claim.state in ("refused", "appealed") else None,
         "mend": last.get("return") if claim.state == State.RETURNED else None,
-        "failed": last.get("fail") or last.get("bounce") if claim.state == State.COMMITTED else None,
+        "failed": wording.payment_to_mend(claim, steps),
         "appeals_to": wording.appeals_to(claim) if claim.state == State.REFUSED else "",
         "papers": claim.papers.filter(replaced_at__isnull=True).select_related("paper").order_by("id"),
         "missing": queries.missing_papers(claim) if papers.can_follow(claim) else [],

@@ -104,6 +104,14 @@ def lines(found: Iterable[Step]) -> list[Line]:
     return told[::-1]
 
 
+def payment_to_mend(claim: Claim, found: Iterable[Step]) -> Step | None:
+    """The failed payment for which the applicant has given no other account yet."""
+    of_payment = [s for s in found if s.deed in ("fail", "bounce", "mend_account")]
+    if claim.state != State.COMMITTED or not of_payment or of_payment[-1].deed == "mend_account":
+        return None
+    return of_payment[-1]
+
+
 def look(claim: Claim) -> str:
     return _LOOKS.get(State(claim.state), "waiting")
 

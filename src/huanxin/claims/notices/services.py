@@ -17,7 +17,7 @@ from huanxin.registry import queries as registry
 from ..life import queries as life_queries
 from ..life import services as life
 from ..models import Claim, Objection, Programme, PublicNotice, State
-from ..refusals import Blocked, NotAllowed, NotYours, OwnClaim, ReasonNeeded, Refused
+from ..refusals import Blocked, NotAllowed, NotYours, OwnClaim, ReasonNeeded, Refused, SecondStep
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -123,7 +123,8 @@ def answer(objection: Objection, outcome: str, text: str, *, by: User, from_wher
     """Answer an objection to a notice. Upheld, the claim is refused for that reason; rejected, it goes on as
     soon as no other objection is open, unless a reviewer suspended it for a reason of their own.
 
-    Raises NotYours, OwnClaim, ReasonNeeded, NotAllowed where it was answered already.
+    Whoever approved the file does not answer. Raises NotYours, OwnClaim, SecondStep, ReasonNeeded, NotAllowed
+    where it was answered already.
     """
     claim = Claim.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=objection.claim_id)
     _may_answer(claim, by)
@@ -150,6 +151,8 @@ def _may_answer(claim: Claim, by: User) -> None:
         raise OwnClaim(_("This claim is your own, or you entered it. Somebody else takes this step."))
     if not access.may(by, "review", claim.place_id):
         raise NotYours(_("Your mandate does not cover this place."))
+    if claim.steps.filter(by=by, deed__in=("accept", "approve", "uphold")).exists():
+        raise SecondStep(_("You approved this file yourself. Somebody else answers the objection."))
 
 
 def _waits_for_answers(claim: Claim) -> bool:

@@ -283,7 +283,7 @@ def deed_word(deed: str, *, done: bool = False) -> str:
         "accept": _("Accepted"),
         "approve": _("Approved"),
         "return": _("Returned for correction"),
-        "refuse": _("Refused"),
+        "refuse": _("Claim refused"),
         "withdraw": _("Withdrawn"),
         "appeal": _("Appealed"),
         "mend_account": _("Bank account corrected"),
