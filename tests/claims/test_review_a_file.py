@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, ClaimPaper, Finding, State
-from huanxin.claims.review import suggestions
+from huanxin.claims.review import queries, sheet, suggestions
 from huanxin.foundation.access import services as access
 from huanxin.foundation.access.models import Disclosure
 from huanxin.registry import queries as registry
@@ -258,3 +258,17 @@ def keep(row: ClaimPaper, pack, **values: str) -> None:
     read = [registry.Read(name, value, 97, value) for name, value in values.items()]
     row.read = {"fields": suggestions.kept(read, suggestions.sorts_of(pack))}
     row.save(update_fields=["read"])
+
+
+def test_what_the_applicant_changed_after_a_return_stands_in_the_history(naren, batu) -> None:
+    claim = office.sent(naren, office.programme())
+    claims.take_step(claim, "return", by=batu, reason="发票金额不同")
+    claims.save_answers(claim, {"price": "140000"}, by=naren)
+    claims.submit(claim, by=naren, on=office.ON)
+
+    lines = sheet.steps(queries.file(claim, batu))
+
+    assert any("150,000.00" in change and "140,000.00" in change for change in lines[0].changes)
+    assert not any("150,000.00" in change for change in lines[-1].changes), (
+        "nothing was changed by sending it first"
+    )

@@ -59,6 +59,10 @@ def show(
         "decision": claim.decision,
         "money": {stage: f"{amount:.2f}" for stage, amount in ledger.balance_of(number).items()},
         "steps": steps,
+        "objections": [
+            {"kind": o.kind, "at": o.at.isoformat(), "text": o.text, "outcome": o.outcome, "answer": o.answer}
+            for o in claim.objections.order_by("pk")
+        ],
     }
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))

@@ -47,6 +47,10 @@ def claim_as_text(claim: Claim) -> Iterator[str]:
         yield f"  {words[stage]}: {written(amount)} {yuan}"
     yield _("What happened")
     yield from map(_step, queries.history(claim))
+    for objection in claim.objections.order_by("pk"):
+        at = timezone.localtime(objection.at).strftime("%Y-%m-%d %H:%M")
+        said = (at, objection.get_outcome_display(), objection.text, objection.answer)
+        yield f"{objection.get_kind_display()}: {'  '.join(part for part in said if part)}"
 
 
 def _answers(claim: Claim, pack: Pack) -> Iterator[str]:

@@ -119,6 +119,7 @@ def audit(claim: Claim) -> dict[str, Any]:
         "findings": list(queries.findings_of(claim)),
         "papers": list(claim.papers.select_related("paper", "by").order_by("pk")),
         "steps": filing.history(claim),
+        "objections": list(claim.objections.select_related("answered_by").order_by("pk")),
         "balance": ledger.balance_of(claim.number),
         "title": titles().get(claim.programme.slug, claim.programme.slug),
         "sources": [(one, names.get(one.lane.budget.place_code, "")) for one in transfers],

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from huanxin.foundation.lib import reader
 from huanxin.rulebook import queries as rulebook
 
+from .. import things
 from ..filing import wording
 from ..models import Desk, Finding, Severity, State
 from . import suggestions
 from .seats import GREEN, OPEN, RED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from huanxin.policy import Pack
 
@@ -239,17 +240,33 @@ def _file_address(number: str) -> str:
 
 def steps(file: File) -> list[StepLine]:
     """What happened, the latest first."""
-    return [StepLine(step, deed_word(step.deed, done=True), _changes(step)) for step in reversed(file.steps)]
+    return [
+        StepLine(step, deed_word(step.deed, done=True), _changes(step, file.pack))
+        for step in reversed(file.steps)
+    ]
 
 
-def _changes(step: Step) -> list[str]:
+def _changes(step: Step, pack: Pack | None) -> list[str]:
     """Facts and amounts that a step changed; the state and the clock show by themselves."""
     words = {"amount": _("Amount"), "account_shown": _("Bank account"), "bank": _("Bank")}
-    return [
-        f"{words[name]}: {step.before.get(name) or '–'} → {after or '–'}"
-        for name, after in step.after.items()
-        if name in words
+    changes = [
+        (words[name], step.before.get(name), after) for name, after in step.after.items() if name in words
     ]
+    if step.deed == "resubmit":
+        changes += _mended(step, pack)
+    return [f"{word}: {before or '–'} → {after or '–'}" for word, before, after in changes]
+
+
+def _mended(step: Step, pack: Pack | None) -> Iterator[tuple[str, str, str]]:
+    """The answers that the applicant changed after the claim was returned: what, from, to."""
+    before, after = step.before.get("facts") or {}, step.after.get("facts") or {}
+    for name, value in after.items():
+        word, now = _fact_said(pack, name, value)
+        yield word, _fact_said(pack, name, before.get(name))[1], now
+    old, new = step.before.get("things") or {}, step.after.get("things") or {}
+    for name, shown in new.items():
+        if old.get(name) != shown:
+            yield things.called(pack, name) if pack else name, str(old.get(name) or ""), str(shown)
 
 
 def deeds(file: File) -> list[DeedLine]:
