@@ -126,7 +126,9 @@ def test_what_is_objected_to_is_suspended_until_it_is_answered(naren, batu, qiqi
     notice, (claim, other) = published(naren, batu, qiqige, 2)
     address = reverse("claims:object", args=[notice.number, claim.number])
     said = visiting().post(address, {"text": "旧车去年已经卖给了我，没有报废。", "contact": "13900139000"})
-    assert said.status_code == 200 and said.context["said"]
+    assert said.status_code == 302
+    asked = said.headers["Location"]
+    assert "尚未答复" in visiting().get(asked).content.decode()
     objection = claim.objections.get()
     assert (objection.by, objection.outcome) == (None, "open")
     assert b"13900139000" not in bytes(objection.contact_sealed)
@@ -146,6 +148,15 @@ def test_what_is_objected_to_is_suspended_until_it_is_answered(naren, batu, qiqi
     objection.refresh_from_db()
     assert claim.state == State.COMMITTED
     assert (objection.outcome, objection.answered_by) == ("rejected", wulan)
+    read = visiting().get(asked).content.decode()
+    assert "登记证书显示车辆仍在本人名下。" in read, "who objected reads the answer"
+    assert claim.applicant.name not in read
+    assert "13900139000" not in read
+    receipt = queries.receipt_of(objection)
+    guessed = receipt[:-1] + ("A" if receipt[-1] != "A" else "B")
+    for wrong in (guessed, str(objection.pk), "x", f"{objection.pk + 1}-{receipt.split('-')[1]}"):
+        address = reverse("claims:objection_answer", args=[wrong])
+        assert visiting().get(address).status_code == 404
     assert [step.deed for step in claim.steps.order_by("-n")[:3]] == ["commit", "resume", "suspend"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from huanxin.claims import services as claims
 from huanxin.claims.models import Claim, ClaimPaper, Finding, Objection, PublicNotice
+from huanxin.claims.notices import queries
 from huanxin.claims.notices import services as notices
 from huanxin.foundation.access.models import User
 from huanxin.registry import services as registry
@@ -90,6 +91,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
         "number": lambda w: w.review.notice.number,
         "claim": lambda w: w.review.published.number,
     },
+    "claims:objection_answer": {"receipt": lambda w: queries.receipt_of(w.review.objection)},
     "claims:objection": {"number": lambda w: w.review.objection.pk},
     "claims:objection_contact": {"number": lambda w: w.review.objection.pk},
 }

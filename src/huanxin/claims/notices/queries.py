@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from huanxin.foundation.access import queries as access
-from huanxin.foundation.lib import pages, workdays
+from huanxin.foundation.lib import pages, sealed, workdays
 
 from ..models import Claim, Objection, Programme, PublicNotice, State
 
@@ -102,3 +103,18 @@ def places_of(rows: list[ToPublish]) -> dict[str, Place]:
     from huanxin.registry.models import Place
 
     return Place.objects.in_bulk({row.place_code for row in rows})
+
+
+def receipt_of(objection: Objection) -> str:
+    """The number under which whoever objected reads the answer; nobody can tell it from another's."""
+    mark = base64.b32encode(sealed.keyed_hash(str(objection.pk), "objection")[:10]).decode()
+    return f"{objection.pk}-{mark}"
+
+
+def by_receipt(receipt: str) -> Objection | None:
+    """The objection to a notice that has this number. One query."""
+    pk = receipt.partition("-")[0]
+    if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+        return None
+    found = Objection.objects.filter(pk=int(pk), kind=Objection.Kind.NOTICE).select_related("claim").first()
+    return found if found is not None and receipt_of(found) == receipt.upper() else None

@@ -11,5 +11,6 @@ urlpatterns = [
     path("notices/objections/<int:number>/contact/", views.contact, name="objection_contact"),
     path("public/", views.open_notices, name="open_notices"),
     path("public/<slug:number>/", views.notice, name="notice"),
+    path("public/objections/<slug:receipt>/", views.answer, name="objection_answer"),
     path("public/<slug:number>/<slug:claim>/", views.object_to, name="object"),
 ]

@@ -169,17 +169,26 @@ def object_to(request: HttpRequest, number: str, claim: str) -> HttpResponse:
     if _is_over(found) or row.state != State.NOTICE:
         raise Http404(_("This claim is not in public notice any more."))
     form = ObjectionForm(request.POST or None)
-    said = request.method == "POST" and form.is_valid()
-    if said:
+    if request.method == "POST" and form.is_valid():
         try:
-            services.object_to(
+            kept = services.object_to(
                 row, form.cleaned_data["text"], contact=form.cleaned_data["contact"], by=request.user
             )
         except Refused as ended:
             raise Http404(str(ended)) from ended
-    context = {"notice": found, "claim": row, "name": _masked(row), "form": form, "said": said}
-    status = 422 if request.method == "POST" and not said else 200
-    return render(request, "claims/object.html", context, status=status)
+        return redirect("claims:objection_answer", queries.receipt_of(kept))
+    context = {"notice": found, "claim": row, "name": _masked(row), "form": form}
+    return render(request, "claims/object.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_GET
+@throttled("objection-answer", "60/h/ip")
+def answer(request: HttpRequest, receipt: str) -> HttpResponse:
+    """What became of an objection, for whoever has its number: no login, nothing else of the claim."""
+    found = queries.by_receipt(receipt)
+    if found is None:
+        raise Http404(_("No objection has this number. Compare it with what you wrote down."))
+    return render(request, "claims/objected.html", {"objection": found, "receipt": queries.receipt_of(found)})
 
 
 def _notice(number: str) -> PublicNotice:
