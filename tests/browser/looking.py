@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import Error
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -65,5 +67,12 @@ def look_at(page: Page, *, is_citizens: bool = False) -> None:
 
     On a citizen's page everything that is pressed must be as large as a thumb besides.
     """
-    faults = page.evaluate(_FAULTS, TARGET_PX if is_citizens else 0)
+    target = TARGET_PX if is_citizens else 0
+    page.wait_for_load_state("load")
+    try:
+        faults = page.evaluate(_FAULTS, target)
+    except Error:
+        # A press led on just now: the page before is gone, and the one on its way has no body yet.
+        page.wait_for_load_state("load")
+        faults = page.evaluate(_FAULTS, target)
     assert not faults, f"{page.url}\n" + "\n".join(faults)
