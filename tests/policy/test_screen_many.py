@@ -11,6 +11,8 @@ import pytest
 
 from huanxin import policy
 
+from . import writing
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -74,3 +76,44 @@ def test_several_packs_come_to_one_verdict(tmp_path: Path) -> None:
         duckdb.connect().execute(f"SELECT verdict FROM '{tmp_path}/out.parquet' ORDER BY asset").fetchall()
     )
     assert [row[0] for row in found] == ["must", "should", "undecided", "fine", "must"]
+
+
+def test_a_value_that_several_rules_share_is_the_same_for_a_row_and_for_a_file(tmp_path: Path) -> None:
+    """Derived values used again are worked out once, whatever they are called and whatever is missing."""
+    body = """
+    facts:
+      price: {type: decimal, unit: CNY, places: 2, ask: {zh: 价格, en: Price}}
+      parts: {type: decimal, places: 3, ask: {zh: 份数, en: Parts}}
+    derived:
+      applies: price / parts
+      c: applies > 10 and parts < 1000
+    checks:
+      - {id: c, says: {zh: 每份不少, en: Not little each}, clause: 第一条, holds: c or applies > 5}
+      - {id: d, says: {zh: 每份不多, en: Not much each}, clause: 第一条, holds: not c or applies < 1000000}
+    amount: [{when: c and applies < 500, pay: applies * 0.1}, {otherwise: true, pay: applies * 0.2}]
+    """
+    pack = writing.pack(tmp_path, body)
+    # None; a division by nothing; the widest that a fact can hold; both sides of each bound.
+    prices = ("NULL", "0", "55.55", "100", "6000", "9999999999999999.99", "-3")
+    parts = ("NULL", "0", "0.001", "1", "9.999", "999999999999999.999")
+    rows = ", ".join(
+        f"({n}, '15', {price}, {part})"
+        for n, (price, part) in enumerate((price, part) for price in prices for part in parts)
+    )
+    cases, out = tmp_path / "cases.parquet", tmp_path / "out.parquet"
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE cases (asset BIGINT, place VARCHAR, price DECIMAL(18,2), parts DECIMAL(18,3));"
+        f" INSERT INTO cases VALUES {rows}; COPY cases TO '{cases}' (FORMAT parquet)"
+    )
+    policy.screen([pack], cases, out, on=dt.date(2024, 6, 1))
+    found = connection.execute(
+        f"SELECT price, parts, judged.* FROM '{cases}' JOIN '{out}' AS judged USING (asset)"
+    ).fetchall()
+    names = [column[0] for column in connection.description or []]
+    assert len(found) == len(prices) * len(parts)
+    for row in (dict(zip(names, cells, strict=True)) for cells in found):
+        decision = policy.decide(pack, {name: row[name] for name in ("price", "parts")}, dt.date(2024, 6, 1))
+        assert (row["verdict"], row[f"{pack.id}.amount"]) == (decision.verdict, decision.amount)
+        assert [row[f"{pack.id}.{c.id}"] for c in decision.checks] == [c.value for c in decision.checks]
+    assert {row[names.index("verdict")] for row in found} == {"eligible", "ineligible", "undecided"}

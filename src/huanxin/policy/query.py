@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from . import typed
 from .pack import SEVERITIES
-from .scope import ON, column, fact_column, literal
+from .scope import DERIVED, ON, column, fact_column, literal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,40 +43,74 @@ def judge(
     *,
     on: dt.date | None = None,
     with_amounts: bool = True,
+    verdict_type: exp.DataType | None = None,
 ) -> exp.Select:
     """A SELECT over `source` that gives the keys, each pack's verdict, and a column for every check.
 
     `present` maps the columns of `source` to their types; a fact without a column is unknown for every row.
-    Without `on` the source has a column `on_day`. One scan; a hash join for each lookup table.
+    Without `on` the source has a column `on_day`. Verdicts are text unless `verdict_type` names a type of
+    few words. One scan; a hash join for each lookup table.
     """
     cases = exp.select(*(column(key) for key in keys))
     for name, fact in facts_of(packs).items():
-        cases = cases.select(exp.alias_(_read(name, fact, present), fact_column(name), quoted=True))
+        cases.select(exp.alias_(_read(name, fact, present), fact_column(name), quoted=True), copy=False)
     day = column(ON) if on is None else typed.day(on).sql
-    cases = cases.select(exp.alias_(day, ON, quoted=True)).from_(source)
+    cases.select(exp.alias_(day, ON, quoted=True), copy=False).from_(source.copy(), copy=False)
 
     joined = exp.select("*").from_(exp.to_table("cases"))
     for compiled in packs:
         for join in compiled.joins:
-            joined = joined.join(_constants(join), on=join.on, join_type="left")
+            joined.join(_constants(join), on=join.on.copy(), join_type="left", copy=False)
 
-    judged = exp.select(*(column(key) for key in keys)).from_("looked_up")
+    shared = exp.select("*").from_("looked_up")
+    judged = exp.select(*(column(key) for key in keys)).from_("shared")
     for compiled in packs:
+        own = exp.select()
         if compiled.applies is not None:
-            judged = judged.select(exp.alias_(compiled.applies.sql, applies_column(compiled), quoted=True))
+            own.select(exp.alias_(compiled.applies.sql, applies_column(compiled), quoted=True), copy=False)
         for check in compiled.checks:
-            judged = judged.select(exp.alias_(check.holds.sql, compiled.column(check.check.id), quoted=True))
+            holds = exp.alias_(check.holds.sql, compiled.column(check.check.id), quoted=True)
+            own.select(holds, copy=False)
         if compiled.amount is not None and with_amounts:
-            judged = judged.select(exp.alias_(compiled.amount.sql, amount_column(compiled), quoted=True))
+            own.select(exp.alias_(compiled.amount.sql, amount_column(compiled), quoted=True), copy=False)
+        shared.select(*_taken_out(own, compiled.pack.id), copy=False)
+        judged.select(*own.expressions, copy=False)
 
     found = exp.select(*(column(key) for key in keys)).from_("judged")
     for compiled in packs:
-        verdict = verdict_of(compiled)
-        found = found.select(exp.alias_(verdict, compiled.pack.id, quoted=True))
-        found = found.select(*(column(compiled.column(c.check.id)) for c in compiled.checks))
+        verdict = verdict_of(compiled, verdict_type)
+        found.select(exp.alias_(verdict, compiled.pack.id, quoted=True), copy=False)
+        found.select(*(column(compiled.column(c.check.id)) for c in compiled.checks), copy=False)
         if compiled.amount is not None and with_amounts:
-            found = found.select(exp.alias_(_paid(compiled, verdict), amount_column(compiled), quoted=True))
-    return found.with_("cases", as_=cases).with_("looked_up", as_=joined).with_("judged", as_=judged)
+            paid = _paid(compiled, verdict)
+            found.select(exp.alias_(paid, amount_column(compiled), quoted=True), copy=False)
+    stages = {"cases": cases, "looked_up": joined, "shared": shared, "judged": judged}
+    for name, stage in stages.items():
+        found.with_(name, as_=stage, copy=False)
+    return found
+
+
+def _taken_out(own: exp.Select, pack: str) -> list[exp.Expr]:
+    """Replace derived values that stand in `own` more than once by columns, and return those.
+
+    Neither database finds by itself that two checks work out the same thing inside AND, OR or CASE.
+    """
+    places: dict[str, list[exp.Expr]] = {}
+    for node in own.walk(prune=_is_derived):
+        if _is_derived(node):
+            places.setdefault(node.meta[DERIVED], []).append(node)
+    columns = []
+    for name, nodes in places.items():
+        if len(nodes) > 1:
+            once = f"{pack}.#derived.{name}"
+            columns.append(exp.alias_(nodes[0].copy(), once, quoted=True))
+            for node in nodes:
+                node.replace(column(once))
+    return columns
+
+
+def _is_derived(node: exp.Expr) -> bool:
+    return DERIVED in node.meta
 
 
 def judged_of(query: exp.Select) -> exp.Select:
@@ -108,7 +142,7 @@ def _all(columns: Sequence[exp.Expr]) -> exp.Expr:
     return exp.and_(*columns) if columns else exp.Boolean(this=True)
 
 
-def verdict_of(compiled: Compiled) -> exp.Expr:
+def verdict_of(compiled: Compiled, verdict_type: exp.DataType | None = None) -> exp.Expr:
     """The verdict from the columns of the checks.
 
     Assets: the gravest check that fails, unless a graver one is unknown. Claims: eligible when all hold.
@@ -116,7 +150,7 @@ def verdict_of(compiled: Compiled) -> exp.Expr:
     branches: list[exp.Expr] = []
 
     def branch(when: exp.Expr, verdict: str) -> None:
-        branches.append(exp.If(this=when, true=exp.Literal.string(verdict)))
+        branches.append(exp.If(this=when, true=_said(verdict, verdict_type)))
 
     def failed(sql: exp.Expr) -> exp.Expr:
         return exp.Not(this=exp.Paren(this=sql))
@@ -134,15 +168,20 @@ def verdict_of(compiled: Compiled) -> exp.Expr:
         branch(unknown(every), "undecided")
         if compiled.amount is not None:
             branch(exp.Is(this=column(amount_column(compiled)), expression=exp.null()), "undecided")
-        return exp.Case(ifs=branches, default=exp.Literal.string("eligible"))
+        return exp.Case(ifs=branches, default=_said("eligible", verdict_type))
     for severity in SEVERITIES:
         checks = [column(compiled.column(c.check.id)) for c in compiled.checks if c.check.if_not == severity]
         if checks:
             branch(failed(_all(checks)), severity)
             branch(unknown(_all(checks)), "undecided")
-    return (
-        exp.Case(ifs=branches, default=exp.Literal.string("fine")) if branches else exp.Literal.string("fine")
-    )
+    fine = _said("fine", verdict_type)
+    return exp.Case(ifs=branches, default=fine) if branches else fine
+
+
+def _said(verdict: str, verdict_type: exp.DataType | None) -> exp.Expr:
+    """The word as a constant: to make each row's text one of few words costs more than all the checks."""
+    word = exp.Literal.string(verdict)
+    return word if verdict_type is None else exp.cast(word, verdict_type.copy())
 
 
 def _paid(compiled: Compiled, verdict: exp.Expr) -> exp.Expr:
@@ -156,7 +195,7 @@ _ORDER_OF_ASSETS = ("must", "undecided", "should", "examine", "fine", "outside")
 _ORDER_OF_CLAIMS = ("eligible", "undecided", "ineligible")
 
 
-def overall(packs: Sequence[Compiled]) -> exp.Expr:
+def overall(packs: Sequence[Compiled], verdict_type: exp.DataType | None = None) -> exp.Expr:
     """One verdict over several packs that all judge things, or all judge claims."""
     verdicts = [column(c.pack.id) for c in packs]
     if len(verdicts) == 1:
@@ -166,5 +205,5 @@ def overall(packs: Sequence[Compiled]) -> exp.Expr:
     def any_is(verdict: str) -> exp.Expr:
         return exp.or_(*(exp.EQ(this=v.copy(), expression=exp.Literal.string(verdict)) for v in verdicts))
 
-    branches = [exp.If(this=any_is(verdict), true=exp.Literal.string(verdict)) for verdict in order[:-1]]
-    return exp.Case(ifs=branches, default=exp.Literal.string(order[-1]))
+    branches = [exp.If(this=any_is(verdict), true=_said(verdict, verdict_type)) for verdict in order[:-1]]
+    return exp.Case(ifs=branches, default=_said(order[-1], verdict_type))

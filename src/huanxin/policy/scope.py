@@ -34,6 +34,8 @@ MAX_LINKS = 30
 MAX_WRITTEN_LEVELS = 100
 # Ranges alone, without a key to hash on, are written out as a CASE up to this many rows.
 WRITTEN_OUT = 64
+# Marks in a tree what a derived value of this name was written out as.
+DERIVED = "derived"
 
 
 def fact_column(name: str) -> str:
@@ -163,7 +165,9 @@ class PackScope:
             self._reckoned[name] = found, link.n_below + 1
         found, n_links = self._reckoned[name]
         self._rests_on(n_links)
-        return replace(found, sql=found.sql.copy())
+        sql = found.sql.copy()
+        sql.meta[DERIVED] = name
+        return replace(found, sql=sql)
 
     @contextlib.contextmanager
     def _inside(self, name: str) -> Iterator[_Link]:
