@@ -56,6 +56,27 @@ def test_a_wrong_option_is_wrong_usage(tmp_path: Path) -> None:
     assert "--jsonn" in said.stderr
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("screen",), "缺少选项 --on。"),
+        (("import",), "缺少参数 file。"),
+        (("people", "list", "--jsonn"), "没有选项 --jsonn。是不是 --json？"),
+        (("screen", "--on", "2026-13-01"), "--on：“2026-13-01”不是日期，请写成 2026-03-01 的样子。"),
+        (("people", "token", "x", "--days", "many"), "--days：这里要写整数。"),
+        (("people", "token", "x", "--days", "0"), "--days：不得小于 1。"),
+        (("integrity", "bring", "x", "/nowhere.csv"), "file：没有文件“/nowhere.csv”。"),
+        (("screeen",), "没有命令 screeen。是不是 'screen'？"),
+    ],
+)
+def test_wrong_usage_is_said_in_the_readers_language(
+    tmp_path: Path, args: tuple[str, ...], said: str
+) -> None:
+    found = _run(tmp_path, *args)
+    assert found.returncode == 2
+    assert said in found.stderr
+
+
 def test_a_login_that_does_not_exist_is_a_mistake_that_can_be_mended(office: Path) -> None:
     said = _run(office, "people", "grant", "nobody", "reader", LANG="en")
     assert said.returncode == 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import typer
 import typer.rich_utils
 
-from . import words
+from . import usage, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +135,17 @@ def _name_panels() -> None:
     typer.rich_utils.COMMANDS_PANEL_TITLE = words.translated("Commands")
     typer.rich_utils.ERRORS_PANEL_TITLE = words.translated("Error")
     typer.rich_utils.RICH_HELP = words.translated("Try [blue]'{command_path} {help_option}'[/] for help.")
+    typer.rich_utils.rich_format_error = _format_error
+
+
+_format_as_it_came = typer.rich_utils.rich_format_error
+
+
+def _format_error(error: Any) -> None:
+    """What the library shows for a wrong call, its sentence in the reader's language."""
+    text = error.format_message()
+    error.format_message = lambda: usage.worded(text)
+    _format_as_it_came(error)
 
 
 def _translate(command: Any) -> None:

@@ -28,6 +28,11 @@ def translated(message: str) -> str:
     return _catalogue().gettext(message) if message else message
 
 
+def gettext_noop(message: str) -> str:
+    """Marks a message for the catalogues that is translated later, without Django being there."""
+    return message
+
+
 @lru_cache(maxsize=1)
 def _catalogue() -> gettext.NullTranslations:
     folder = "en" if os.environ.get("HUANXIN_LANG", "").startswith("en") else "zh_Hans"
