@@ -20,7 +20,7 @@ import duckdb
 from sidebyside import Report, alternate
 
 from huanxin import policy
-from huanxin.policy import duck, screening
+from huanxin.policy import duck, judging
 from huanxin.policy.compile import compile_pack
 
 HERE = Path(__file__).parent
@@ -87,7 +87,7 @@ def made(name: str, query: str, n: int) -> Path:
 def by_pack(pack: policy.Pack, cases: Path, out: Path, measure: str) -> None:
     """Verdicts and checks written; the counts that `policy.screen` adds are measured apart."""
     connection = duck.connect()
-    screening.write_verdicts(connection, [compile_pack(pack, ON)], cases, out, on=ON, measure=measure)
+    judging.write_verdicts(connection, [compile_pack(pack, ON)], cases, out, on=ON, measure=measure)
     connection.close()
 
 
@@ -95,7 +95,7 @@ def by_hand(query: str, cases: Path, out: Path, table: Path | None = None) -> No
     """The query on a connection set as ours is, its file written in the same way."""
     connection = duck.connect()
     connection.execute("SET preserve_insertion_order = false")
-    connection.execute(query.format(cases=cases, out=out, on=ON, table=table, written=screening.WRITTEN))
+    connection.execute(query.format(cases=cases, out=out, on=ON, table=table, written=judging.WRITTEN))
     connection.close()
 
 

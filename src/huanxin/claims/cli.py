@@ -31,9 +31,14 @@ def list_(
     """Claims, newest first."""
     from huanxin.claims import queries
 
-    found = [_told(claim) for claim in queries.newest(programme=programme, state=state, place=place)[:most]]
-    columns = ("number", "state", "desk", "due_on", "place", "amount")
-    put_out(found, as_json, lambda row: "  ".join(str(row[k] or "–") for k in columns))
+    found = list(queries.newest(programme=programme, state=state, place=place)[:most])
+    if as_json:
+        typer.echo(json.dumps([_told(claim) for claim in found], ensure_ascii=False, indent=2))
+        return
+    from huanxin.claims import telling
+    from huanxin.foundation.lib import terminal
+
+    terminal.show(*telling.claims_as_rows(found), right=(5,))
 
 
 @app.command()

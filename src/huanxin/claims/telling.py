@@ -18,11 +18,29 @@ from .models import Desk
 from .review.sheet import deed_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from huanxin.policy import Pack
 
     from .models import Claim, Step
+
+
+def claims_as_rows(claims: Iterable[Claim]) -> tuple[list[str], list[list[str]]]:
+    """Headings and a row for each claim: number, state, desk, due, place, yuan. `place` is at hand."""
+    headings = [_("Number"), _("State"), _("Desk"), _("Due on"), _("Place"), _("Amount (yuan)")]
+    desks = dict(Desk.choices)
+    rows = [
+        [
+            claim.number,
+            claim.get_state_display(),
+            str(desks.get(claim.desk, claim.desk)),
+            claim.due_on.isoformat() if claim.due_on else "",
+            reader.said(claim.place),
+            written(claim.amount) if claim.amount is not None else "",
+        ]
+        for claim in claims
+    ]
+    return headings, rows
 
 
 def claim_as_text(claim: Claim) -> Iterator[str]:

@@ -9,11 +9,12 @@ from .cases import CaseResult, run_cases
 from .deciding import BadFacts, CheckResult, Decision, decide, plain, read_facts, split
 from .expressions import ExpressionError
 from .facts import Fact, FactError, Text, Value
+from .judging import Progress
 from .library import Library, check, load
 from .pack import ASSET_VERDICTS, CLAIM_VERDICTS, Identity, Match, Pack, Table, Thing
 from .reading import UnknownPack, pack_folders
 from .recomputing import recompute
-from .screening import CheckTally, Missing, Progress, Summary, Tally, screen, tally
+from .screening import CheckTally, Missing, Summary, Tally, screen, tally
 from .several import decide_several, unmet_of_several
 from .show import VERDICT_WORDS
 from .source import PackError, Problem

@@ -141,11 +141,11 @@ def _name_panels() -> None:
 _format_as_it_came = typer.rich_utils.rich_format_error
 
 
-def _format_error(error: Any) -> None:
-    """What the library shows for a wrong call, its sentence in the reader's language."""
-    text = error.format_message()
-    error.format_message = lambda: usage.worded(text)
-    _format_as_it_came(error)
+def _format_error(self: Any) -> None:
+    """What the library shows for a wrong call, its sentence in the reader's language; `self` is the error."""
+    text = self.format_message()
+    self.format_message = lambda: usage.worded(text)
+    _format_as_it_came(self)
 
 
 def _translate(command: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the command line's library says of a wrong call, in the reader's language and with what to write instead.
+"""What the command line's library says of a wrong call, in the reader's language and with what to write.
 
 The library words its errors in English and hands them on as text; they are told apart by that text, and one
 that is not known here stays as it is.
@@ -12,6 +12,8 @@ from . import words
 from .words import gettext_noop
 
 _QUOTED = r"'(?P<given>.*?)'"
+_BAD = r"Invalid value for '(?P<name>[^']+)': "
+_FILE = rf"{_BAD}(?:[Ff]ile|[Pp]ath|[Dd]irectory) {_QUOTED} "
 _SENTENCES = tuple(
     (re.compile(pattern, re.DOTALL), message)
     for pattern, message in (
@@ -28,39 +30,48 @@ _SENTENCES = tuple(
             gettext_noop("There is no command %(name)s. Did you mean %(known)s?"),
         ),
         (r"No such command '(?P<name>[^']*)'\.", gettext_noop("There is no command %(name)s.")),
-        (r"Got unexpected extra arguments? \((?P<given>.*)\)", gettext_noop("“%(given)s” is one argument too many.")),
-        (r"Option '(?P<name>[^']+)' does not take a value\.", gettext_noop("The option %(name)s takes no value.")),
-        (r"Option '(?P<name>[^']+)' requires .*", gettext_noop("The option %(name)s needs a value after it.")),
         (
-            rf"Invalid value for '(?P<name>[^']+)': Value error, {_QUOTED} does not match the formats? .*",
+            r"Got unexpected extra arguments? \((?P<given>.*)\)",
+            gettext_noop("“%(given)s” is one argument too many."),
+        ),
+        (
+            r"Option '(?P<name>[^']+)' does not take a value\.",
+            gettext_noop("The option %(name)s takes no value."),
+        ),
+        (
+            r"Option '(?P<name>[^']+)' requires .*",
+            gettext_noop("The option %(name)s needs a value after it."),
+        ),
+        (
+            rf"{_BAD}Value error, {_QUOTED} does not match the formats? .*",
             gettext_noop("%(name)s: “%(given)s” is not a day. Write it as 2026-03-01."),
         ),
         (
-            r"Invalid value for '(?P<name>[^']+)': Input should be a valid integer.*",
+            rf"{_BAD}Input should be a valid integer.*",
             gettext_noop("%(name)s: this is not a whole number."),
         ),
         (
-            r"Invalid value for '(?P<name>[^']+)': Input should be a valid number.*",
+            rf"{_BAD}Input should be a valid number.*",
             gettext_noop("%(name)s: this is not a number."),
         ),
         (
-            r"Invalid value for '(?P<name>[^']+)': Input should be greater than or equal to (?P<bound>\S+)",
+            rf"{_BAD}Input should be greater than or equal to (?P<bound>\S+)",
             gettext_noop("%(name)s: it must be %(bound)s or more."),
         ),
         (
-            r"Invalid value for '(?P<name>[^']+)': Input should be less than or equal to (?P<bound>\S+)",
+            rf"{_BAD}Input should be less than or equal to (?P<bound>\S+)",
             gettext_noop("%(name)s: it must be %(bound)s or less."),
         ),
         (
-            rf"Invalid value for '(?P<name>[^']+)': (?:[Ff]ile|[Pp]ath|[Dd]irectory) {_QUOTED} does not exist\.",
+            rf"{_FILE}does not exist\.",
             gettext_noop("%(name)s: there is no file “%(given)s”."),
         ),
         (
-            rf"Invalid value for '(?P<name>[^']+)': (?:[Ff]ile|[Pp]ath|[Dd]irectory) {_QUOTED} is a directory\.",
+            rf"{_FILE}is a directory\.",
             gettext_noop("%(name)s: “%(given)s” is a folder; name a file."),
         ),
         (
-            rf"Invalid value for '(?P<name>[^']+)': (?:[Ff]ile|[Pp]ath|[Dd]irectory) {_QUOTED} is not readable\.",
+            rf"{_FILE}is not readable\.",
             gettext_noop("%(name)s: “%(given)s” cannot be read with your rights."),
         ),
     )

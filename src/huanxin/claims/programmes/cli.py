@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..cli import DAY, AsJson, By, put_out, refuse, who
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from .models import Programme
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -53,6 +60,9 @@ def list_(as_json: AsJson = False) -> None:
 
     found = list(queries.programmes())
     left = queries.money_left(found, "15")
+    if not as_json:
+        _show(found, left)
+        return
     rows = [
         {
             "slug": p.slug, "pack": p.pack_id, "state": p.state, "place": p.place_code,
@@ -61,7 +71,29 @@ def list_(as_json: AsJson = False) -> None:
         }
         for p in found
     ]  # fmt: skip
-    put_out(rows, as_json, lambda row: "  ".join(str(v) for v in row.values() if v))
+    typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+
+
+def _show(programmes: list[Programme], left: Mapping[str, Decimal]) -> None:
+    from django.utils.translation import gettext as _
+
+    from huanxin.claims import queries
+    from huanxin.foundation.lib import reader, terminal
+    from huanxin.foundation.lib.money import written
+
+    headings = [_("Short name"), _("Programme"), _("State"), _("From"), _("To"), _("Money left (yuan)")]
+    rows = [
+        (
+            p.slug,
+            reader.said(queries.pack_of(p).title),
+            p.get_state_display(),
+            p.from_on,
+            p.to_on,
+            written(left[p.slug]) if p.slug in left else "",
+        )
+        for p in programmes
+    ]
+    terminal.show(headings, rows, right=(5,))
 
 
 @app.command()

@@ -65,6 +65,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
     """Who may do what, where, until when."""
     from huanxin.foundation.access import queries
 
+    mandates = list(queries.mandates_in_force().select_related("user").order_by("user__username", "role"))
     rows = [
         {
             "login": mandate.user.username,
@@ -74,13 +75,28 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
             "until": mandate.until.isoformat() if mandate.until else None,
             "last_login": mandate.user.last_login.isoformat() if mandate.user.last_login else None,
         }
-        for mandate in queries.mandates_in_force().select_related("user").order_by("user__username", "role")
+        for mandate in mandates
     ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for row in rows:
-        typer.echo("  ".join(str(value or "-") for value in row.values()))
+    from django.utils.translation import gettext as _
+
+    from huanxin.foundation.lib import terminal
+
+    headings = [_("Login"), _("Name"), _("Role"), _("Place"), _("Until"), _("Last login")]
+    lines = [
+        (
+            mandate.user.username,
+            mandate.user.name,
+            f"{mandate.get_role_display()} ({mandate.role})",
+            mandate.place_code,
+            mandate.until,
+            mandate.user.last_login and mandate.user.last_login.date(),
+        )
+        for mandate in mandates
+    ]
+    terminal.show(headings, lines)
 
 
 @app.command()

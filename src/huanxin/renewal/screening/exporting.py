@@ -12,7 +12,7 @@ from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
 from . import queries, showing
-from .printing import verdict_words
+from .showing import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

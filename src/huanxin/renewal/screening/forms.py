@@ -13,7 +13,7 @@ from huanxin.foundation.ui.fields import dress
 from huanxin.registry import queries as registry
 
 from . import queries
-from .printing import verdict_words
+from .showing import verdict_words
 
 
 class NewScreening(forms.Form):

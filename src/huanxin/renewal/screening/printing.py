@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from rich.table import Table
 
 from huanxin.foundation.lib import reader
-from huanxin.foundation.ui import badges
 
-from . import queries
+from . import queries, showing
+from .showing import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +85,8 @@ def show(run: Screening, console: Console, *, places: Mapping[str, str]) -> None
     if sums.missing:
         table = Table(_("Missing fact"), _("Pack"), _("Cannot tell for"))
         for missing in sums.missing:
-            table.add_row(missing.fact, missing.pack, f"{missing.n:,}")
+            asked = showing.fact_in_words(run, missing.pack, missing.fact)
+            table.add_row(f"{asked} ({missing.fact})", missing.pack, f"{missing.n:,}")
         console.print(table)
     for pack, names in sums.unverified.items():
         console.print(
@@ -121,11 +122,6 @@ def _leagues(sums: queries.Sums, places: Mapping[str, str]) -> Table:
         name = places.get(code, code) if code else _("Place unknown")
         table.add_row(name, *(f"{found[v].n:,}" if v in found else "" for v in shown))
     return table
-
-
-def verdict_words() -> dict[str, str]:
-    """What the verdicts are called in the reader's language."""
-    return {verdict: str(word) for verdict, (_shape, word) in badges.VERDICTS.items()}
 
 
 def _numbers(unit: str) -> list[str]:

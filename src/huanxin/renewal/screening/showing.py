@@ -16,7 +16,6 @@ from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
 from . import queries
-from .printing import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +73,11 @@ def with_places(runs: Iterable[Screening]) -> list[tuple[Screening, str]]:
     """Runs with the name of the place that each looked at."""
     names = places.names()
     return [(run, names.get(run.place, run.place)) for run in runs]
+
+
+def verdict_words() -> dict[str, str]:
+    """What the verdicts are called in the reader's language."""
+    return {verdict: str(word) for verdict, (_shape, word) in badges.VERDICTS.items()}
 
 
 def overview(run: Screening) -> dict[str, Any]:
