@@ -43,6 +43,14 @@ def test_help_is_chinese_where_the_terminal_does_not_say_otherwise(tmp_path: Pat
     assert "Usage" not in said
 
 
+def test_no_help_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
+    """Chinese has no spaces to break at: lines once ended in the middle of a word."""
+    for command in ((), ("programmes", "open"), ("import",), ("packs",)):
+        said = _run(tmp_path, *command, "--help", COLUMNS="80").stdout
+        assert "…" not in said
+        assert "[required]" not in said
+
+
 def test_a_command_before_the_database_is_set_up_says_what_to_run(tmp_path: Path) -> None:
     said = _run(tmp_path, "people", "list", LANG="en")
     assert said.returncode == 1

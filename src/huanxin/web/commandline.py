@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import typer
 import typer.rich_utils
+from rich.columns import Columns
+from rich.table import Table
+from rich.text import Text
 
 from . import usage, words
 
@@ -134,8 +137,31 @@ def _name_panels() -> None:
     typer.rich_utils.ARGUMENTS_PANEL_TITLE = words.translated("Arguments")
     typer.rich_utils.COMMANDS_PANEL_TITLE = words.translated("Commands")
     typer.rich_utils.ERRORS_PANEL_TITLE = words.translated("Error")
+    typer.rich_utils.REQUIRED_LONG_STRING = words.translated("[required]")
+    typer.rich_utils.DEFAULT_STRING = words.translated("[default: {}]")
+    typer.rich_utils.ENVVAR_STRING = words.translated("[env var: {}]")
     typer.rich_utils.RICH_HELP = words.translated("Try [blue]'{command_path} {help_option}'[/] for help.")
     typer.rich_utils.rich_format_error = _format_error
+    vars(typer.rich_utils).update(Table=_FoldingTable, Columns=_FoldingColumns)
+
+
+class _FoldingTable(Table):
+    """A table of help that goes on in the next line: Chinese has no spaces to break at and would be cut."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        super().add_row(*cells, **options)
+        for column in self.columns:
+            column.overflow = "fold"
+
+
+class _FoldingColumns(Columns):
+    """What stands in one cell of such a table: the help of an option, its default, whether it is required."""
+
+    def __init__(self, renderables: list[Any], **options: Any) -> None:
+        super().__init__(renderables, **options)
+        for part in renderables:
+            if isinstance(part, Text):
+                part.overflow = "fold"
 
 
 _format_as_it_came = typer.rich_utils.rich_format_error
