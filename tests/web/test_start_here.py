@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
+from django.utils import timezone
+
+from huanxin.claims.models import Claim
+from tests.claims import office
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +46,14 @@ def test_staff_find_the_search_and_finance_what_is_to_be_paid(zhao) -> None:
 
     assert 'action="/search/"' in page
     assert 'href="/claims/payment/"' in page
+
+
+def test_a_reviewer_finds_what_is_late_and_a_league_what_is_its_own(naren, batu, qiqige) -> None:
+    claim = office.sent(naren, office.programme(), 1)
+    Claim.objects.filter(pk=claim.pk).update(due_on=timezone.localdate() - dt.timedelta(days=3))
+
+    page = start(batu)
+    assert "Decide 1 file" in page
+    assert "1 late, 0 due today" in page
+    assert 'href="/claims/review/?desk=152502&amp;clock=late"' in page
+    assert "Decide 1 file" not in start(qiqige)

@@ -9,9 +9,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from huanxin.claims import queries as claims
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import badges, places
+from huanxin.ledger import queries as ledger
 from huanxin.registry import queries as registry
 from huanxin.renewal import queries as renewal
 from huanxin.rulebook import queries as rulebook
@@ -134,9 +136,42 @@ def latest() -> Latest | None:
     )  # fmt: skip
 
 
+def _to_decide(user: User) -> list[Step]:
+    """What waits at this person's desks, the late files in the sentence."""
+    found = []
+    for seat, there in claims.at_my_desks(user):
+        place = registry.place(seat.place_code)
+        words = ngettext("Decide %(n)s file", "Decide %(n)s files", there.n)
+        late, today = there.by_clock["late"], there.by_clock["today"]
+        why = _("%(place)s: %(late)s late, %(today)s due today") % {
+            "place": reader.said(place) if place else seat.place_code,
+            "late": late,
+            "today": today,
+        }
+        n = f"{there.n}+" if there.is_more else there.n
+        clock = "&clock=late" if late else ""
+        address = f"{reverse('claims:queue')}?desk={seat.place_code}{clock}"
+        found.append(Step(words % {"n": n}, why, address))
+    return found
+
+
+def _to_sign(user: User) -> list[Step]:
+    """Payment batches that somebody else made and this person may sign."""
+    waiting = ledger.batches(state="draft", where=access.in_areas(user, "pay", "place_code"))
+    n = waiting.exclude(made_by=user).count()
+    if not n:
+        return []
+    words = ngettext("Sign %(n)s payment batch", "Sign %(n)s payment batches", n)
+    address = f"{reverse('ledger:batches')}?state=draft"
+    return [Step(words % {"n": n}, _("Nothing is paid before a second person signs."), address)]
+
+
 def next_steps(user: User) -> list[Step]:
     """What this person can do next, the first things first."""
-    steps = []
+    steps = [
+        *(_to_decide(user) if access.may_somewhere(user, "review") else []),
+        *(_to_sign(user) if access.may_somewhere(user, "pay") else []),
+    ]
     may = {verb for verb in ("import", "screen", "release") if access.may_somewhere(user, verb)}
     has_things = any(registry.tallies().values())
     if not has_things and "import" in may:
