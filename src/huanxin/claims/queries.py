@@ -30,7 +30,7 @@ from .things import identity
 
 __all__ = [
     "Draft", "Entitlement", "Question", "Slot", "at_my_desks", "claim", "counted", "deeds_of", "draft",
-    "entitlements", "history", "identity", "is_applicant", "may_see", "missing_papers", "money_left", "newest",
-    "of_person", "pack_of", "papers_asked", "preview", "programme", "programmes", "redecide", "shares_of",
-    "waiting",
+    "entitlements", "history", "identity", "is_applicant", "may_see", "missing_papers", "money_left",
+    "newest", "of_person", "pack_of", "papers_asked", "preview", "programme", "programmes", "redecide",
+    "shares_of", "waiting",
 ]  # fmt: skip
