@@ -70,6 +70,25 @@ def test_a_changed_figure_is_shown_beside_the_released_one(officer, own_packs, l
     assert "<ins>10</ins>" in page.content.decode()
 
 
+def test_whoever_countersigns_reads_what_the_new_text_changes(client, own_packs, li_jing, zhao):  # noqa: F811
+    """The comparison once ran from the proposal to the text in force: what was added read as taken out."""
+    in_force = services.release_one("test-pump-age", by=li_jing, second=zhao)
+    small_packs.write_age(own_packs, most=10)
+    proposed = services.propose("test-pump-age", by=li_jing)
+    client.force_login(zhao)
+    page = client.get(reverse("rulebook:pack", args=["test-pump-age"])).content.decode()
+    compare = f"?before={in_force.digest}&amp;after={proposed.digest}"
+    assert page.count(compare) == 2
+    assert f'href="?digest={proposed.digest}"' in page
+    changed = client.get(
+        reverse("rulebook:compare", args=["test-pump-age"]),
+        {"before": in_force.digest, "after": proposed.digest},
+    ).content.decode()
+    assert "<del>20</del>" in changed and "<ins>10</ins>" in changed
+    read = client.get(reverse("rulebook:pack", args=["test-pump-age"]), {"digest": proposed.digest})
+    assert "这不是施行中的文本" in read.content.decode()
+
+
 def test_a_pack_of_the_office_that_overrides_another_says_so(officer, own_packs, tmp_path, monkeypatch):  # noqa: F811
     import os
 

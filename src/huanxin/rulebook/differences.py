@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from huanxin.foundation.lib import reader
+
 if TYPE_CHECKING:
     from huanxin.policy import Pack
 
@@ -52,6 +54,11 @@ def _named(items: Sequence[Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str | None:
-    if value is None:
-        return None
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A part as a person reads it: texts in their language, what has parts with the names of its parts."""
+    if isinstance(value, Mapping):
+        if "zh" in value and set(value) <= {"zh", "en", "mn"}:
+            return reader.said(value)
+        return " · ".join(f"{name}: {_plain(part)}" for name, part in value.items() if part is not None)
+    if isinstance(value, list):
+        return ", ".join(str(_plain(part)) for part in value)
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

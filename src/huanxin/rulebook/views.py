@@ -44,12 +44,17 @@ def pack(request: HttpRequest, pack_id: str) -> HttpResponse:
     """One pack as a document: the released text, an older one by `?digest=`, or the draft by `?draft=1`."""
     entry = _entry(pack_id)
     found = _version(request, entry)
-    cases = services.cases_of(pack_id) if found and not request.GET.get("digest") else []
+    digest = request.GET.get("digest", "")
+    cases = services.cases_of(pack_id) if found and not digest else []
+    history = list(queries.history(pack_id))
+    in_force = entry.release.digest if entry.release else ""
     context = {
         "entry": entry,
         "pack": found,
         "document": document_of(found, timezone.localdate()) if found else None,
-        "history": queries.history(pack_id),
+        "history": history,
+        "waiting": next((r for r in history if r.is_waiting and r.digest not in (digest, in_force)), None),
+        "read_apart": bool(in_force) and (digest not in ("", in_force) or "draft" in request.GET),
         "cases": cases,
         "n_passed": sum(case.passed for case in cases),
         "draft": _changed_draft(entry),
