@@ -35,6 +35,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for args in (
         ("migrate",),
         ("demo", "--quick"),
+        *(
+            ("packs", "release", pack, "--by", "li-jing", "--second", "zhao")
+            for pack in ("test-pump-age", "test-pump-grade")
+        ),
         ("import", str(var / "pumps.csv"), "--kind", "test-pump"),
     ):
         done = huanxin(var, *args)

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from django.urls import reverse
 
+from huanxin.foundation.access import services as access
 from huanxin.registry import queries as registry
 from huanxin.renewal import queries, services
 from tests.renewal.test_screen_what_exists import KIND, ON, packs, pumps  # noqa: F401
@@ -38,6 +39,7 @@ def test_a_run_shows_its_counts_checks_missing_facts_and_list(officer, run):
     page = officer.get(reverse("renewal:screening", args=[run.pk]))
     assert page.status_code == 200
     text = page.content.decode()
+    assert "?place=1501#list" in text, "a league on the map leads to the list"
     for shown in ("二号泵", "投运不满规定年限", "投运日期", "第二条", "test-pump-grade"):
         assert shown in text
     assert "清单及其下载只含您所在地区" not in text
@@ -45,6 +47,24 @@ def test_a_run_shows_its_counts_checks_missing_facts_and_list(officer, run):
 
 def test_the_start_page_says_of_which_kinds_its_figures_are(officer, run):
     assert '<p class="text-secondary">试验水泵</p>' in officer.get(reverse("home:start")).content.decode()
+
+
+def test_a_screening_of_less_does_not_take_the_wide_one_off_the_start_page(officer, run, li_jing):
+    small = services.screen([KIND], place="1502", on=ON, by=li_jing)
+    page = officer.get(reverse("home:start")).content.decode()
+    assert f'href="{reverse("renewal:screening", args=[run.pk])}?verdict=must#list"' in page
+    assert f'href="{reverse("renewal:screening", args=[small.pk])}"' in page
+
+
+def test_the_start_page_of_a_league_has_the_figures_of_that_league(client, run, naren):
+    """It had those of the whole region, while its links led to the league's own lists."""
+    access.give_mandate(naren, "reviewer", "1502", by=None)
+    client.force_login(naren)
+    page = client.get(reverse("home:start"))
+    verdicts = {verdict: tally.n for verdict, tally in page.context["latest"].verdicts}
+    assert verdicts == {"should": 1, "undecided": 1}
+    assert [(kind.name, kind.n) for kind in page.context["kinds"]] == [("试验水泵", 2)]
+    assert "包头市" in page.content.decode()
 
 
 def test_real_things_among_made_up_ones_are_not_called_made_up(officer, run, li_jing, tmp_path):

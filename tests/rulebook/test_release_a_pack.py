@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
@@ -114,3 +115,13 @@ def test_an_archive_that_was_altered_is_refused(own_packs, li_jing, zhao):
     Release.objects.filter(pk=release.pk).update(canonical=bytes(release.canonical).replace(b"20", b"99"))
     with pytest.raises(queries.UnknownDigest):
         queries.by_digest(release.digest)
+
+
+def test_a_sample_office_signs_for_nobody_elses_folder(own_packs):
+    """`make run` once put an office's unsigned packs in force in the names of two who never saw them."""
+    from huanxin.web import demo
+
+    list(demo.tell(quick=True, progress=lambda _what: nullcontext(lambda *_told: None)))
+    released = set(Release.objects.values_list("pack_id", flat=True))
+    assert "lift-safety" in released
+    assert not released & {"test-pump-age", "test-pump-grade"}

@@ -76,17 +76,23 @@ def countersign(release: Release, *, by: User) -> Release:
 
 
 def release_all(
-    *, by: User, second: User, progress: Callable[[int, int | None, str], None] | None = None
+    *,
+    by: User,
+    second: User,
+    only_ours: bool = False,
+    progress: Callable[[int, int | None, str], None] | None = None,
 ) -> tuple[list[Release], dict[str, Exception]]:
     """Release every pack of our folders that is new or changed; packs with a mistake stay out and are named.
 
     A release signed by the same two, as on the first day of an office. Returns what was released, and for
-    each pack that was not the `PackError` or `ReleaseRefused` that says why.
+    each pack that was not the `PackError` or `ReleaseRefused` that says why. `only_ours` leaves the office's
+    own folders alone: nobody signs for its people.
     """
     if by.pk == second.pk:
         raise SamePerson(_("A release needs two different people. Name another second person."))
     library = Library()
-    ids = library.ids()
+    ours = policy.pack_folders()[0]
+    ids = [i for i in library.ids() if not only_ours or library.path(i).is_relative_to(ours)]
     done: list[Release] = []
     refused: dict[str, Exception] = {}
     for n, pack_id in enumerate(ids):

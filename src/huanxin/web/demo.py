@@ -40,7 +40,7 @@ def tell(*, quick: bool, progress: Bar) -> Iterator[str]:
 def _packs(progress: Bar) -> Iterator[str]:
     with progress(_("Putting packs in force")) as bar:
         released, refused = rulebook.release_all(
-            by=cast.enter(cast.LI_JING), second=cast.enter(cast.ZHAO), progress=bar
+            by=cast.enter(cast.LI_JING), second=cast.enter(cast.ZHAO), only_ours=True, progress=bar
         )
     if released:
         yield _("%(n)s policy packs put in force") % {"n": len(released)}

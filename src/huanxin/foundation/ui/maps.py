@@ -74,10 +74,17 @@ class Map:
     has_none: bool
 
 
-def coloured(outlines: Path | str | None, amounts: Mapping[str, tuple[str, float]], link: str) -> Map | None:
+def coloured(
+    outlines: Path | str | None,
+    amounts: Mapping[str, tuple[str, float]],
+    link: str,
+    part: str = "",
+    names: Mapping[str, str] | None = None,
+) -> Map | None:
     """The leagues coloured by amount; `amounts` maps four digits of a code to a name and an amount.
 
-    `link` is put before the code. `None` where the file of outlines is not there: the table has it all.
+    `link` is put before the code and `part` behind it; `names` are those of leagues without an amount.
+    `None` where the file of outlines is not there: the table has it all.
     """
     if not outlines or not Path(outlines).is_file():
         return None
@@ -85,11 +92,11 @@ def coloured(outlines: Path | str | None, amounts: Mapping[str, tuple[str, float
     most = max((n for code, (_name, n) in amounts.items() if code), default=0)
     shapes = []
     for league in drawing.leagues:
-        name, n = amounts.get(league.code, (league.name, 0))
+        name, n = amounts.get(league.code, ((names or {}).get(league.code, league.name), 0))
         short = name.removesuffix("市").removesuffix("盟")
         step = math.ceil(_STEPS * n / most) if n else 0
         shapes.append(
-            Shape(f"{link}{league.code}", name, short, int(n), step, league.path, league.x, league.y)
+            Shape(f"{link}{league.code}{part}", name, short, int(n), step, league.path, league.x, league.y)
         )
     has_none = any(shape.step == 0 for shape in shapes)
     return Map(drawing.box, tuple(shapes), _key(most), has_none)

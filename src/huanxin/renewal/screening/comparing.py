@@ -77,8 +77,9 @@ def compare(run: Screening, earlier: Screening) -> Comparison:
 
 
 def _changed_packs(run: Screening, earlier: Screening) -> set[str]:
-    now = {p["id"]: p["digest"] for p in run.packs}
-    then = {p["id"]: p["digest"] for p in earlier.packs}
+    """Packs on what both judged whose text differs, or that only one of them went by."""
+    both = set(run.summary) & set(earlier.summary)
+    now, then = ({p["id"]: p["digest"] for p in one.packs if p["for"] in both} for one in (run, earlier))
     return {pack for pack in now.keys() | then.keys() if now.get(pack) != then.get(pack)}
 
 

@@ -86,6 +86,7 @@ def overview(run: Screening) -> dict[str, Any]:
     words, packs = verdict_words(), packs_of(run)
     names = places.names()
     kinds = {kind["id"]: reader.said(kind["title"]) for kind in run.kinds}
+    nowhere = _("Place unknown, or not here")
     shown = [v for v in queries.VERDICTS if v in sums.by_verdict]
 
     def lines(found: dict[Any, dict[str, Tally]], name: Any) -> list[Line]:
@@ -123,14 +124,18 @@ def overview(run: Screening) -> dict[str, Any]:
         "unit": unit,
         "shown": [(v, words[v]) for v in shown],
         "verdicts": [Cell(v, words[v], sums.by_verdict[v]) for v in shown],
-        "leagues": lines(leagues, lambda code: names.get(code, code) if code else _("Place unknown")),
+        "leagues": lines(leagues, lambda code: names.get(code, code) if code else nowhere),
         "by_kind": lines(sums.by_kind, lambda kind: kinds[kind]),
         "by_sector": lines(sums.by_sector, lambda sector: str(rulebook.SECTORS.get(sector, sector))),
-        "ages": lines(sums.by_age, age_in_words),
+        "ages": lines(dict(sorted(sums.by_age.items(), key=_undated_last)), age_in_words),
         "checks": checks(sums, packs),
         "missing": [(m, fact_in_words(run, m.pack, m.fact)) for m in sums.missing],
         "problems": run.problems,
     }
+
+
+def _undated_last(item: tuple[int | None, Any]) -> tuple[bool, int]:
+    return item[0] is None, item[0] or 0
 
 
 def age_in_words(age: int | None) -> str:
@@ -222,8 +227,20 @@ def causes(found: Comparison, run: Screening, earlier: Screening) -> list[tuple[
             text = _("The fact “{fact}” was changed").format(fact=_fact_of(run, cause.kind, cause.name))
         else:
             text = _("New in the registry") if cause.what == "arrived" else _("No longer in the registry")
+            text = _("%(what)s: %(kind)s") % {"what": text, "kind": _kind_in_words(cause.kind, run, earlier)}
         sentences.append((cause, text))
     return sentences
+
+
+def _kind_in_words(kind_id: str, *some_runs: Screening) -> str:
+    titles = (kind["title"] for run in some_runs for kind in run.kinds if kind["id"] == kind_id)
+    return reader.said(next(titles, None)) or kind_id
+
+
+def changed_packs(found: Comparison, run: Screening, earlier: Screening) -> list[tuple[str, str]]:
+    """The packs whose text differs, each with its title."""
+    pinned = {p["id"]: p["digest"] for p in (*earlier.packs, *run.packs)}
+    return [(name, reader.said(rulebook.by_digest(pinned[name]).title)) for name in found.changed_packs]
 
 
 def check_in_words(pack_id: str, check_id: str, *some_runs: Screening) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
 from huanxin.foundation.ui import listing
+from huanxin.registry import queries as registry
 
 from . import exporting, queries, services, showing
 from .forms import ListFilters, NewScreening
@@ -150,7 +151,13 @@ def reasons(request: HttpRequest, number: int, asset: int) -> HttpResponse:
     found = queries.reasons(asset, run)
     if found is None or not _may_see(request, found.verdict.place):
         raise Http404(_("This run holds no verdict on that thing, or it lies outside your area."))
-    context = {"run": run, "asset": asset, "reasons": found, "packs": showing.decisions(found)}
+    context = {
+        "run": run,
+        "asset": asset,
+        "identity": registry.identities_shown([asset]).get(asset),
+        "reasons": found,
+        "packs": showing.decisions(found),
+    }
     return render(request, "renewal/reasons.html", context)
 
 
@@ -183,6 +190,7 @@ def compare(request: HttpRequest, number: int, earlier: int) -> HttpResponse:
         "earlier": before,
         "comparison": found,
         "causes": showing.causes(found, run, before),
+        "changed_packs": showing.changed_packs(found, run, before),
     }
     return render(request, "renewal/compare.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from huanxin.foundation.access import queries as access
 from huanxin.foundation.lib import reader
 from huanxin.foundation.ui import badges, places
 from huanxin.ledger import queries as ledger
+from huanxin.policy import Tally
 from huanxin.registry import queries as registry
 from huanxin.renewal import queries as renewal
 from huanxin.rulebook import queries as rulebook
@@ -69,6 +71,8 @@ class Latest:
     leagues: list[Any]
     outlines: Any
     address: str
+    where: str
+    newer: list[Screening]
 
     @property
     def league_link(self) -> str:
@@ -97,9 +101,18 @@ class Step:
     address: str
 
 
-def kinds() -> list[Kind]:
-    """The kinds of which there is something, most first."""
+def kinds(areas: Sequence[str]) -> list[Kind]:
+    """The kinds of which there is something in these areas, most first; beyond 10,000 nobody counts.
+
+    In the whole region one small table; else a count for each kind, of an index's entries.
+    """
     tallies, made_up = registry.tallies(), registry.made_up_kinds()
+    if access.REGION not in areas:
+        tallies = {
+            kind: sum(registry.count(registry.Filters(kind=kind, place=area)).n for area in areas)
+            for kind, n in tallies.items()
+            if n
+        }
     inventory = reverse("registry:inventory")
     found = [
         Kind(
@@ -115,13 +128,20 @@ def kinds() -> list[Kind]:
     return sorted(found, key=lambda kind: -kind.n)
 
 
-def latest() -> Latest | None:
-    """The latest finished screening with its sums; `None` before the first."""
-    run = renewal.runs().filter(state="done").first()
-    if run is None:
+def latest(areas: Sequence[str]) -> Latest | None:
+    """The screening that says most, with its sums in these areas; `None` before the first.
+
+    Of the last fifty that finished, one of the whole region goes before one of a league, then one of more
+    kinds, then the newer: looking at a few things of one kind does not take the rest off the page.
+    """
+    finished = list(renewal.runs().filter(state="done")[:50])
+    if not finished:
         return None
+    run = max(finished, key=lambda one: (not one.place, len(one.kind_ids), one.pk))
     sums = renewal.sums(run)
     names = places.names()
+    if access.REGION not in areas:
+        sums = _within(sums, areas)
     acting = ("must", "should", "examine")
     leagues = [
         League(code, names.get(code, code), sum(t.n for v, t in tallies.items() if v in acting))
@@ -129,11 +149,26 @@ def latest() -> Latest | None:
         if code
     ]
     titles = [reader.said(kind["title"]) for kind in run.kinds]
+    where = [names.get(run.place, run.place)] if run.place else []
+    where += [] if access.REGION in areas else [names.get(area, area) for area in areas]
+    newer = [one for one in finished if one.pk > run.pk][:3]
     shown = [(v, sums.by_verdict[v]) for v in badges.VERDICTS if v in sums.by_verdict]
     return Latest(
         run, _(", ").join(titles), shown, sorted(leagues, key=lambda one: -one.n), registry.boundaries(),
-        reverse("renewal:screening", args=[run.pk]),
+        reverse("renewal:screening", args=[run.pk]), _(", ").join(where), newer,
     )  # fmt: skip
+
+
+def _within(sums: Any, areas: Sequence[str]) -> Any:
+    """The counts of a run over the places of these areas."""
+    found = dataclasses.replace(sums, by_verdict={}, by_league={})
+    for place, tallies in sums.by_place.items():
+        if not place.startswith(tuple(areas)):
+            continue
+        for verdict, tally in tallies.items():
+            for to in (found.by_verdict, found.by_league.setdefault(place[:4], {})):
+                to[verdict] = Tally(tally.n + (to[verdict].n if verdict in to else 0), None)
+    return found
 
 
 def _to_decide(user: User) -> list[Step]:

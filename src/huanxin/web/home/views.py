@@ -26,9 +26,10 @@ def start(request: HttpRequest) -> HttpResponse:
         return render(request, "web/welcome.html")
     if not access.may_somewhere(request.user, "read"):
         return render(request, "web/for_people.html", {"services": overview.services(request.user)})
+    areas = access.areas(request.user, "read")
     context: dict[str, Any] = {
-        "kinds": overview.kinds(),
-        "latest": overview.latest(),
+        "kinds": overview.kinds(areas),
+        "latest": overview.latest(areas),
         "steps": overview.next_steps(request.user),
     }
     return render(request, "web/start.html", context)

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.money import written
 
-from .. import badges, maps, navigation
+from .. import badges, maps, navigation, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,9 +151,13 @@ def chart(lines: Sequence[Any], label: str, id: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/map.html")
-def leagues_map(outlines: Any, lines: Sequence[Any], link: str = "?place=") -> dict[str, Any]:
-    """The leagues coloured by how much there is; each line has `key` (league's code), `name` and `n`."""
-    return {"map": maps.coloured(outlines, {line.key[:4]: (line.name, line.n) for line in lines}, link)}
+def leagues_map(outlines: Any, lines: Sequence[Any], link: str = "?place=", part: str = "") -> dict[str, Any]:
+    """The leagues coloured by how much there is; each line has `key` (league's code), `name` and `n`.
+
+    A league leads to `link`, its code and `part`, such as `#list`.
+    """
+    some = {line.key[:4]: (line.name, line.n) for line in lines}
+    return {"map": maps.coloured(outlines, some, link, part, places.names() if outlines else None)}
 
 
 @register.simple_tag

@@ -37,7 +37,7 @@ function option(box, told) {
     grid: { left: 8, right: 16, top: 56, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: text, itemWidth: 20, itemHeight: 14 },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, textStyle: text, valueFormatter: (n) => (n ? figures.format(n) : "–") },
-    xAxis: { type: "category", data: told.names, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false } },
+    xAxis: { type: "category", data: told.names, axisLabel: { ...text, interval: 0, rotate: told.names.length > 6 ? 45 : 0 }, axisTick: { show: false } },
     yAxis: { type: "value", axisLabel: { ...text, formatter: (n) => figures.format(n) }, minInterval: 1 },
     series: told.series.map((one) => ({
       type: "bar", stack: "all", name: one.word, data: one.values, itemStyle: { color: colour(box, one.look) }, barCategoryGap: "20%",
