@@ -11,6 +11,7 @@ import pytest
 from huanxin import policy
 from huanxin.policy.cases import read_cases
 from huanxin.policy.sources import codes_in
+from huanxin.registry import queries as registry
 
 LIBRARY = policy.Library([policy.pack_folders()[0]])
 JUDGING = [i for i in LIBRARY.ids() if LIBRARY.pack(i).kind != "asset"]
@@ -71,3 +72,25 @@ def _screened(
 def test_every_code_of_a_source_is_explained(pack_id: str) -> None:
     pack = LIBRARY.pack(pack_id)
     assert set(codes_in(pack)) == set(policy.sources(pack)), "add the code to packs/sources.csv"
+
+
+def _identities() -> list[tuple[str, str, str, str]]:
+    """Every example of something that is told by its number: pack, name, scheme, example."""
+    found = []
+    for pack_id in LIBRARY.ids():
+        pack = LIBRARY.pack(pack_id)
+        for name, thing in pack.things.items():
+            identity = LIBRARY.pack(thing.kind).identity if thing.kind else None
+            scheme = identity.scheme if identity else thing.scheme
+            found.append((pack_id, name, str(scheme), thing.example))
+        if pack.identity is not None:
+            example = pack.facts[pack.identity.fact].example
+            found.append((pack_id, pack.identity.fact, pack.identity.scheme, example))
+    return [(*about, str(example)) for *about, example in found if example is not None]
+
+
+@pytest.mark.parametrize(("pack_id", "name", "scheme", "example"), _identities())
+def test_an_example_of_a_number_is_one_that_the_office_takes(
+    pack_id: str, name: str, scheme: str, example: str
+) -> None:
+    assert registry.normalised_as(scheme, example)
