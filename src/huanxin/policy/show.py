@@ -172,7 +172,7 @@ def _parameters(pack: Pack) -> Table:
     for name, parameter in pack.parameters.items():
         label = f"{name}\n{say(parameter.says)}".strip()
         for value in sorted(parameter.values, key=lambda v: (v.from_on, v.since)):
-            shown = f"{plain(value.value)} {parameter.unit}".strip()
+            shown = _yes_or_no(value.value) or f"{plain(value.value)} {parameter.unit}".strip()
             dates = (str(value.from_on), str(value.since))
             table.add_row(label, *dates, shown, value.source, mark(value.confidence))
             label = ""
@@ -240,7 +240,14 @@ def _shown(fact: Fact, value: object) -> str:
     if value is None:
         return "—"
     if isinstance(value, bool):
-        return str(_("yes")) if value else str(_("no"))
+        return _yes_or_no(value)
     if fact.of:
         return say(fact.of[str(value)])
     return f"{plain(value)} {fact.unit}".strip()  # type: ignore[arg-type]
+
+
+def _yes_or_no(value: object) -> str:
+    """Yes or no for what is true or false, nothing for everything else."""
+    if not isinstance(value, bool):
+        return ""
+    return str(_("yes")) if value else str(_("no"))

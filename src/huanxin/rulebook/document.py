@@ -252,10 +252,14 @@ def _parameter(pack: Pack, name: str, on: dt.date) -> ParameterLine:
     parameter = pack.parameters[name]
     current = parameter.value_at(on, on)
     figures = tuple(
-        Figure(v.from_on, v.to_on, v.since, str(v.value), v.source, v.confidence, v is current)
+        Figure(v.from_on, v.to_on, v.since, _figure(v.value), v.source, v.confidence, v is current)
         for v in sorted(parameter.values, key=lambda v: (v.from_on, v.since), reverse=True)
     )
     return ParameterLine(name, reader.said(parameter.says), parameter.unit, figures)
+
+
+def _figure(value: object) -> str:
+    return str(_("Yes") if value else _("No")) if isinstance(value, bool) else str(value)
 
 
 def _table(pack: Pack, name: str) -> TableLine:
