@@ -59,7 +59,7 @@ def test_the_reasons_name_clause_and_facts() -> None:
 def test_only_figures_that_were_used_are_called_unverified() -> None:
     """A petrol figure that nobody verified does not spoil a decision on a new-energy car."""
     before = policy.decide(CAR, NAREN, dt.date(2024, 5, 10))
-    assert "owned_by" in before.unverified and "amount_petrol" not in before.unverified
+    assert "has_owning_day" in before.unverified and "amount_petrol" not in before.unverified
 
 
 def test_the_json_for_scripts_keeps_its_shape() -> None:
