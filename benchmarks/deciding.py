@@ -14,7 +14,9 @@ from huanxin import policy
 ON = dt.date(2026, 6, 1)
 FACTS = {
     "invoiced_on": dt.date(2026, 5, 2),
-    "certificates_on": dt.date(2026, 5, 2),
+    "new_registered_on": dt.date(2026, 5, 2),
+    "recycled_on": dt.date(2026, 5, 2),
+    "deregistered_on": dt.date(2026, 5, 2),
     "same_person": True,
     "old_is_passenger": True,
     "old_fuel": "petrol",

@@ -35,10 +35,10 @@ HERE = Path(__file__).resolve().parent
 PLACE, PROGRAMME = "152502", "car-scrappage-2026"
 ON = dt.date(2026, 6, 1)
 ANSWERS = {
-    "invoiced_on": "2026-05-10", "certificates_on": "2026-05-20", "same_person": True,
-    "old_is_passenger": True, "old_fuel": "petrol", "old_registered_on": "2011-06-01",
-    "old_owned_since": "2011-06-01", "new_fuel": "nev", "price": "150000",
-    "bank": "中国工商银行",
+    "invoiced_on": "2026-05-10", "new_registered_on": "2026-05-12", "recycled_on": "2026-05-19",
+    "deregistered_on": "2026-05-20", "same_person": True, "old_is_passenger": True,
+    "old_fuel": "petrol", "old_registered_on": "2011-06-01", "old_owned_since": "2011-06-01",
+    "new_fuel": "nev", "price": "150000", "bank": "中国工商银行",
 }  # fmt: skip
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VALUES = dict(

@@ -26,6 +26,8 @@ ON = dt.date(2026, 6, 1)
 CAR = "car-scrappage-2026"
 # Made-up persons: seventeen digits each, to which the check character is reckoned.
 STEMS = {"naren": "15250219850612352", "temur": "15250219900303451", "wang-qiang": "15250219791120761"}
+# What a car's answers have that a replacement does not ask.
+OF_SCRAPPING = ("new_registered_on", "recycled_on", "deregistered_on", "old_fuel", "old_registered_on")
 CONTACT = {"phone": "13800138000", "account": "6222021208010000017", "bank": "中国工商银行"}
 
 
@@ -91,9 +93,10 @@ def party(user: User) -> Party:
 def car_answers(n: int = 0, **other: object) -> dict[str, object]:
     """Answers of a car claim of 2026: 150,000 yuan of a new-energy car give 18,000.00."""
     return {
-        "invoiced_on": "2026-05-10", "certificates_on": "2026-05-20", "same_person": True,
-        "old_is_passenger": True, "old_fuel": "petrol", "old_registered_on": "2011-06-01",
-        "old_owned_since": "2011-06-01", "new_fuel": "nev", "price": "150000",
+        "invoiced_on": "2026-05-10", "new_registered_on": "2026-05-12", "recycled_on": "2026-05-19",
+        "deregistered_on": "2026-05-20", "same_person": True, "old_is_passenger": True,
+        "old_fuel": "petrol", "old_registered_on": "2011-06-01", "old_owned_since": "2011-06-01",
+        "new_fuel": "nev", "price": "150000",
         "old_asset": vin("LSVAU033B2", n), "new_asset": vin("LGXCE4CBR0", n), **CONTACT,
     } | other  # fmt: skip
 

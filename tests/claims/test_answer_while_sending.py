@@ -56,9 +56,9 @@ def test_two_answers_at_the_same_moment_are_both_kept(naren) -> None:
     one, other = seen_again(claim), seen_again(claim)
 
     claims.save_answers(one, {"price": "160000"}, by=naren)
-    claims.save_answers(other, {"certificates_on": "2026-05-21", "bank": "中国农业银行"}, by=naren)
+    claims.save_answers(other, {"recycled_on": "2026-05-21", "bank": "中国农业银行"}, by=naren)
 
     claim.refresh_from_db()
-    assert (claim.facts["price"], claim.facts["certificates_on"]) == ("160000.00", "2026-05-21")
+    assert (claim.facts["price"], claim.facts["recycled_on"]) == ("160000.00", "2026-05-21")
     assert claim.bank == other.bank == "中国农业银行"
     assert other.facts == claim.facts

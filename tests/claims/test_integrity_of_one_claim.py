@@ -42,17 +42,17 @@ def test_an_honest_claim_has_no_finding_and_leaves_traces(naren) -> None:
 
 def test_dates_that_lie_in_the_future_are_found_when_the_claim_is_sent(naren) -> None:
     office.release(*PACKS)
-    claim = office.sent(naren, office.programme(), invoiced_on="2026-06-02")
+    claim = office.sent(naren, office.programme(), deregistered_on="2026-06-02")
 
     finding = queries.findings_of(claim).get()
     assert (finding.check_id, finding.severity) == ("C08", "block")
-    assert "发票日期不晚于申报日期" in finding.says["zh"]
-    assert finding.says["facts"]["invoiced_on"] == "2026-06-02"
+    assert "注销证明日期不晚于申报日期" in finding.says["zh"]
+    assert finding.says["facts"]["deregistered_on"] == "2026-06-02"
 
 
 def test_a_grave_finding_blocks_the_approval_until_it_is_cleared_with_a_reason(naren, batu, sun) -> None:
     office.release(*PACKS)
-    claim = office.sent(naren, office.programme(), invoiced_on="2026-06-02")
+    claim = office.sent(naren, office.programme(), deregistered_on="2026-06-02")
     claims.take_step(claim, "accept", by=batu)
 
     with pytest.raises(claims.Blocked, match="C08"):
@@ -60,7 +60,7 @@ def test_a_grave_finding_blocks_the_approval_until_it_is_cleared_with_a_reason(n
     finding = queries.findings_of(claim).get()
     with pytest.raises(services.NotJudged):
         services.judge(finding, "cleared", by=sun, why=" ")
-    services.judge(finding, "cleared", by=sun, why="发票日期录错，已核对原件")
+    services.judge(finding, "cleared", by=sun, why="注销日期录错，已核对原件")
 
     claims.take_step(claim, "approve", by=batu)
     assert claim.state == "banner_reviewed"

@@ -32,7 +32,8 @@ def programme():
 def claimed(user, programme, n: int = 0, **other):
     """A claim of May 2024, before the amounts were raised."""
     old = {
-        "invoiced_on": "2024-05-10", "certificates_on": "2024-05-12", "price": "",
+        "invoiced_on": "2024-05-10", "new_registered_on": "2024-05-11", "recycled_on": "2024-05-12",
+        "deregistered_on": "2024-05-12", "price": "",
     }  # fmt: skip
     answers = office.car_answers(n) | old | other
     del answers["price"]

@@ -84,7 +84,7 @@ def test_the_same_paper_for_the_same_fact_is_there_once(naren) -> None:
     claim = office.draft(naren, office.programme())
     first = claims.add_paper(claim, drawn(1), "invoiced_on", by=naren)
     assert claims.add_paper(claim, drawn(1), "invoiced_on", by=naren) == first
-    assert claims.add_paper(claim, drawn(1), "certificates_on", by=naren) != first
+    assert claims.add_paper(claim, drawn(1), "recycled_on", by=naren) != first
 
 
 def test_what_was_sent_stays_and_what_was_returned_may_be_replaced(naren, batu) -> None:

@@ -226,7 +226,7 @@ def test_what_was_read_on_papers_stands_beside_the_facts(naren, batu) -> None:
     claim = complete(naren)
     pack = rulebook.by_digest(claim.pack_digest)
     invoice = ClaimPaper.objects.get(claim=claim, proves="invoiced_on")
-    certificate = ClaimPaper.objects.get(claim=claim, proves="certificates_on")
+    certificate = ClaimPaper.objects.get(claim=claim, proves="recycled_on")
     proves_old = next(
         row for row in claim.papers.all() if "old_asset" in suggestions.proved_by(pack, row.proves)
     )

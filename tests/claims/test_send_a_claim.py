@@ -59,7 +59,7 @@ def test_the_same_car_is_refused_in_another_programme_too(naren, temur) -> None:
     replacement = office.programme("car-replacement-2026")
     claim = claims.start(replacement, office.party(temur), by=temur, place_code="152502")
     answers = office.car_answers(1, old_asset=office.car_answers(0)["old_asset"])
-    for name in ("certificates_on", "old_fuel", "old_registered_on"):
+    for name in office.OF_SCRAPPING:
         del answers[name]
     answers |= {"transferred_on": "2026-05-01", "claimed_this_year": False}
     claims.save_answers(claim, answers, by=temur)
@@ -73,7 +73,7 @@ def test_a_person_claims_once_a_year_for_scrapping_and_replacing_together(naren)
     replacement = office.programme("car-replacement-2026")
     claim = claims.start(replacement, office.party(naren), by=naren, place_code="152502")
     answers = office.car_answers(5, transferred_on="2026-05-01", claimed_this_year=False)
-    for name in ("certificates_on", "old_fuel", "old_registered_on"):
+    for name in office.OF_SCRAPPING:
         del answers[name]
     claims.save_answers(claim, answers, by=naren)
 

@@ -54,7 +54,7 @@ def build(n_things: int) -> Review:
         notices.object_to(last, f"Something speaks against it, number {n}.", contact="13900139000")
     paper = claims.add_paper(at_desk, drawn("house"), "invoiced_on", by=_operator(), file_name="invoice.jpg")
     for n in range(more):
-        claims.add_paper(at_desk, drawn(n), "certificates_on", by=_operator())
+        claims.add_paper(at_desk, drawn(n), "recycled_on", by=_operator())
     return Review(at_desk, paper, last, published.notice, last.objections.order_by("pk")[0])
 
 

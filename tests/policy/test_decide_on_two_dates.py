@@ -12,7 +12,9 @@ from huanxin import policy
 CAR = policy.Library([policy.pack_folders()[0]]).pack("car-scrappage-2024")
 NAREN = {
     "invoiced_on": "2024-05-02",
-    "certificates_on": "2024-05-02",
+    "new_registered_on": "2024-05-02",
+    "recycled_on": "2024-05-02",
+    "deregistered_on": "2024-05-02",
     "same_person": True,
     "old_is_passenger": True,
     "old_fuel": "petrol",

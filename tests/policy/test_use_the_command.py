@@ -13,7 +13,9 @@ import pytest
 
 FACTS = """
 invoiced_on: 2026-05-02
-certificates_on: 2026-05-02
+new_registered_on: 2026-05-02
+recycled_on: 2026-05-02
+deregistered_on: 2026-05-02
 same_person: 是
 old_is_passenger: true
 old_fuel: 汽油
@@ -61,7 +63,7 @@ def test_a_bad_fact_is_said_with_its_line(tmp_path: Path) -> None:
     )
     done = huanxin("decide", "car-scrappage-2026", str(tmp_path / "facts.yaml"), "--on", "2026-06-01")
     assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert "facts.yaml:7: old_registered_on" in done.stderr and "no month 13" in done.stderr
+    assert "facts.yaml:9: old_registered_on" in done.stderr and "no month 13" in done.stderr
     assert "colour" in done.stderr
 
 
@@ -115,7 +117,8 @@ def test_an_offices_own_pack_stands_in_the_place_of_ours(tmp_path: Path) -> None
 def test_what_if_tells_who_gains_and_what_it_costs(tmp_path: Path) -> None:
     claims = tmp_path / "claims.parquet"
     duckdb.connect().execute(
-        f"""COPY (SELECT DATE '2026-05-02' AS invoiced_on, DATE '2026-05-02' AS certificates_on,
+        f"""COPY (SELECT DATE '2026-05-02' AS invoiced_on, DATE '2026-05-02' AS new_registered_on,
+        DATE '2026-05-02' AS recycled_on, DATE '2026-05-02' AS deregistered_on,
         true AS same_person, true AS old_is_passenger, 'petrol' AS old_fuel,
         DATE '2013-01-01' AS old_registered_on,
         DATE '2013-02-01' AS old_owned_since, 'nev' AS new_fuel, (100000 + 20000 * i)::DECIMAL(18,2) AS price

@@ -159,15 +159,15 @@ class Known:
 
     @property
     def certificate_vin_agrees(self) -> bool | None:
-        return self._vin_agrees("certificates_on", "old_asset")
+        return self._vin_agrees("recycled_on")
 
     @property
     def deregistration_vin_agrees(self) -> bool | None:
-        return self._vin_agrees("old_registered_on")
+        return self._vin_agrees("deregistered_on", "old_registered_on", "old_asset")
 
     @property
     def invoice_vin_agrees(self) -> bool | None:
-        return self._vin_agrees("invoiced_on", "new_asset", "price")
+        return self._vin_agrees("invoiced_on", "new_registered_on", "new_asset", "price")
 
     @property
     def owner_agrees(self) -> bool | None:

@@ -112,7 +112,9 @@ def answers(car: Car) -> dict[str, object]:
     if car.pack.startswith("car-scrappage"):
         said |= {
             "old_fuel": "petrol", "old_registered_on": car.registered_on.isoformat(),
-            "certificates_on": files.certificates_on(car).isoformat(),
+            "recycled_on": files.recycled_on(car).isoformat(),
+            "deregistered_on": files.deregistered_on(car).isoformat(),
+            "new_registered_on": (invoiced_on + dt.timedelta(days=3)).isoformat(),
         }  # fmt: skip
     else:
         said |= {"transferred_on": (car.day - dt.timedelta(days=15)).isoformat(), "claimed_this_year": False}

@@ -28,8 +28,13 @@ def write(plan: Plan, folder: Path) -> Iterator[tuple[str, Path]]:
         yield port, path
 
 
-def certificates_on(car: Car) -> dt.date:
-    """The later of the two certificates, as the applicant says."""
+def recycled_on(car: Car) -> dt.date:
+    """The day of the recycling certificate, as the applicant says."""
+    return deregistered_on(car) - dt.timedelta(days=1)
+
+
+def deregistered_on(car: Car) -> dt.date:
+    """The day of the deregistration certificate, as the applicant says."""
     return car.day - dt.timedelta(days=6)
 
 
@@ -42,7 +47,7 @@ def _of_cars(plan: Plan) -> Iterator[Sheet]:
     yield "police", ("车架号", "注册登记日期", "转入日期", "燃料种类", "是否小微型客车", "注销日期"), [
         (c.old_vin, c.registered_on, c.registered_on, "汽油",
          "是" if c.known.get("is_passenger", True) else "否",
-         _deregistered_on(c))
+         _deregistered_by_police_on(c))
         for c in cars
     ]  # fmt: skip
     yield "tax", ("车架号", "发票状态", "价税合计", "开票日期", "购买方是否单位", "购买方名称", "发票号码"), [
@@ -54,7 +59,7 @@ def _of_cars(plan: Plan) -> Iterator[Sheet]:
     ]  # fmt: skip
     scrapped = [c for c in cars if c.pack.startswith("car-scrappage")]
     yield "recycling", ("车架号", "拆解企业", "开具日期", "整备质量", "出钢", "有无录像"), [
-        (c.old_vin, c.recycler, c.known.get("certified_on", certificates_on(c) - dt.timedelta(days=1)), 1320,
+        (c.old_vin, c.recycler, c.known.get("certified_on", recycled_on(c)), 1320,
          120 if c.recycler == GHOST_YARD else 900, "否" if c.recycler == GHOST_YARD else "是")
         for c in scrapped
     ]  # fmt: skip
@@ -76,10 +81,10 @@ def _of_cars(plan: Plan) -> Iterator[Sheet]:
     )
 
 
-def _deregistered_on(car: Car) -> dt.date | None:
+def _deregistered_by_police_on(car: Car) -> dt.date | None:
     if not car.pack.startswith("car-scrappage"):
         return None
-    return certificates_on(car) + dt.timedelta(days=int(str(car.known.get("deregistered_later", 0))))
+    return deregistered_on(car) + dt.timedelta(days=int(str(car.known.get("deregistered_later", 0))))
 
 
 def _transfers(plan: Plan) -> Iterator[tuple[object, ...]]:
