@@ -36,7 +36,8 @@ PLACE, PROGRAMME = "152502", "car-scrappage-2026"
 ON = dt.date(2026, 6, 1)
 ANSWERS = {
     "invoiced_on": "2026-05-10", "new_registered_on": "2026-05-12", "recycled_on": "2026-05-19",
-    "deregistered_on": "2026-05-20", "same_person": True, "old_is_passenger": True,
+    "deregistered_on": "2026-05-20", "same_province": True, "claimed_this_year": False,
+    "same_person": True, "old_is_passenger": True,
     "old_fuel": "petrol", "old_registered_on": "2011-06-01", "old_owned_since": "2011-06-01",
     "new_fuel": "nev", "price": "150000", "bank": "中国工商银行",
 }  # fmt: skip

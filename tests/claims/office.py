@@ -94,7 +94,8 @@ def car_answers(n: int = 0, **other: object) -> dict[str, object]:
     """Answers of a car claim of 2026: 150,000 yuan of a new-energy car give 18,000.00."""
     return {
         "invoiced_on": "2026-05-10", "new_registered_on": "2026-05-12", "recycled_on": "2026-05-19",
-        "deregistered_on": "2026-05-20", "same_person": True, "old_is_passenger": True,
+        "deregistered_on": "2026-05-20", "same_province": True, "claimed_this_year": False,
+        "same_person": True, "old_is_passenger": True,
         "old_fuel": "petrol", "old_registered_on": "2011-06-01", "old_owned_since": "2011-06-01",
         "new_fuel": "nev", "price": "150000",
         "old_asset": vin("LSVAU033B2", n), "new_asset": vin("LGXCE4CBR0", n), **CONTACT,

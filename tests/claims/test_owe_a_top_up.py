@@ -33,10 +33,11 @@ def claimed(user, programme, n: int = 0, **other):
     """A claim of May 2024, before the amounts were raised."""
     old = {
         "invoiced_on": "2024-05-10", "new_registered_on": "2024-05-11", "recycled_on": "2024-05-12",
-        "deregistered_on": "2024-05-12", "price": "",
+        "deregistered_on": "2024-05-12",
     }  # fmt: skip
     answers = office.car_answers(n) | old | other
-    del answers["price"]
+    for name in ("price", "same_province", "claimed_this_year"):
+        del answers[name]
     claim = claims.start(programme, office.party(user), by=user, place_code="152502")
     claims.save_answers(claim, answers, by=user)
     office.hand_in(claim, by=user, on=MAY)

@@ -61,7 +61,7 @@ def test_the_same_car_is_refused_in_another_programme_too(naren, temur) -> None:
     answers = office.car_answers(1, old_asset=office.car_answers(0)["old_asset"])
     for name in office.OF_SCRAPPING:
         del answers[name]
-    answers |= {"transferred_on": "2026-05-01", "claimed_this_year": False}
+    answers["transferred_on"] = "2026-05-01"
     claims.save_answers(claim, answers, by=temur)
 
     with pytest.raises(claims.AlreadyClaimed, match="VIN"):
@@ -72,7 +72,7 @@ def test_a_person_claims_once_a_year_for_scrapping_and_replacing_together(naren)
     office.sent(naren, office.programme())
     replacement = office.programme("car-replacement-2026")
     claim = claims.start(replacement, office.party(naren), by=naren, place_code="152502")
-    answers = office.car_answers(5, transferred_on="2026-05-01", claimed_this_year=False)
+    answers = office.car_answers(5, transferred_on="2026-05-01")
     for name in office.OF_SCRAPPING:
         del answers[name]
     claims.save_answers(claim, answers, by=naren)

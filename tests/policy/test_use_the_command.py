@@ -21,6 +21,8 @@ old_is_passenger: true
 old_fuel: 汽油
 old_registered_on: 2013-06-30
 old_owned_since: 2013-07-01
+same_province: 是
+claimed_this_year: 否
 new_fuel: nev
 price: 150000
 """
@@ -119,7 +121,8 @@ def test_what_if_tells_who_gains_and_what_it_costs(tmp_path: Path) -> None:
     duckdb.connect().execute(
         f"""COPY (SELECT DATE '2026-05-02' AS invoiced_on, DATE '2026-05-02' AS new_registered_on,
         DATE '2026-05-02' AS recycled_on, DATE '2026-05-02' AS deregistered_on,
-        true AS same_person, true AS old_is_passenger, 'petrol' AS old_fuel,
+        true AS same_province, false AS claimed_this_year, true AS same_person,
+        true AS old_is_passenger, 'petrol' AS old_fuel,
         DATE '2013-01-01' AS old_registered_on,
         DATE '2013-02-01' AS old_owned_since, 'nev' AS new_fuel, (100000 + 20000 * i)::DECIMAL(18,2) AS price
         FROM range(10) t(i)) TO '{claims}' (FORMAT parquet)"""

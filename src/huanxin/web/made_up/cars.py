@@ -103,9 +103,9 @@ def answers(car: Car) -> dict[str, object]:
     said: dict[str, object] = {
         "invoiced_on": invoiced_on.isoformat(), "same_person": True, "old_is_passenger": True,
         "old_owned_since": car.registered_on.isoformat(), "new_fuel": "nev" if car.is_nev else "petrol",
-        "price": str(car.price), "old_asset": car.old_vin, "new_asset": car.new_vin,
-        "phone": car.person.phone, "account": car.person.account, "account_name": car.person.name,
-        "bank": "样例银行",
+        "same_province": True, "claimed_this_year": False, "price": str(car.price),
+        "old_asset": car.old_vin, "new_asset": car.new_vin, "phone": car.person.phone,
+        "account": car.person.account, "account_name": car.person.name, "bank": "样例银行",
     }  # fmt: skip
     if not car.is_nev:
         said["new_displacement"] = "1.5"
@@ -117,7 +117,7 @@ def answers(car: Car) -> dict[str, object]:
             "new_registered_on": (invoiced_on + dt.timedelta(days=3)).isoformat(),
         }  # fmt: skip
     else:
-        said |= {"transferred_on": (car.day - dt.timedelta(days=15)).isoformat(), "claimed_this_year": False}
+        said |= {"transferred_on": (car.day - dt.timedelta(days=15)).isoformat()}
     return said | car.said
 
 
