@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from huanxin.claims import services as claims
 from huanxin.claims.integrity import catalogue, checking, queries, services
+from huanxin.claims.integrity.facts import Known
 from huanxin.claims.models import Trace
 from huanxin.policy import Library
 from tests.claims import office
+
+if TYPE_CHECKING:
+    from huanxin.claims.models import Claim
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +144,63 @@ def test_who_is_not_told_to_be_dead_is_alive_only_by_a_file_that_tells_deaths(na
     telling = _sheet(tmp_path / "b.csv", "身份证号,姓名,死亡日期", f"{number},{naren.name},")
     services.bring("population", telling, as_of=dt.date(2026, 6, 2), by=None)
     assert _told(claim, "C35", "alive").state == checking.MET
+
+
+def _replaced(naren, tmp_path, owned_since: str) -> Claim:
+    """A claim for a car that she passed on in January 2026, and since when the police know it as hers."""
+    programme = office.programme("car-replacement-2026")
+    claim = claims.start(programme, office.party(naren), by=naren, place_code="152502")
+    answers = office.car_answers(0, old_owned_since="2025-01-08", transferred_on="2026-01-05")
+    for name in office.OF_SCRAPPING:
+        del answers[name]
+    claims.save_answers(claim, answers, by=naren)
+    claims.submit(office.hand_in(claim, by=naren), by=naren, on=office.ON)
+    sheet = _sheet(tmp_path / "police.csv", "车架号,转入日期", f"{answers['old_asset']},{owned_since}")
+    services.bring("police", sheet, as_of=dt.date(2026, 6, 30), by=None)
+    return claim
+
+
+def test_a_car_held_for_less_than_a_year_is_looked_at_and_not_blocked(naren, tmp_path) -> None:
+    office.release("holding-date", "days-held")
+    claim = _replaced(naren, tmp_path, "2025-01-08")
+
+    assert _told(claim, "C07", "in_time").state == checking.MET
+    finding = queries.findings_of(claim).get()
+    assert (finding.check_id, finding.severity) == ("C23", "review")
+    services.run(by=None)
+    finding.refresh_from_db()
+    assert finding.gone_at is None, "the job over all claims leaves it"
+
+
+def test_a_car_that_came_after_the_day_of_the_programme_is_blocked(naren, tmp_path) -> None:
+    office.release("holding-date", "days-held")
+    claim = _replaced(naren, tmp_path, "2025-01-09")
+
+    assert _told(claim, "C07", "in_time").result.facts["last_day_to_own"] == dt.date(2025, 1, 8)
+    grave = queries.findings_of(claim).filter(severity="block")
+    assert [finding.check_id for finding in grave] == ["C07"]
+
+
+def test_the_day_before_which_a_scrapped_car_had_to_be_owned_is_too_late(naren, tmp_path) -> None:
+    office.release("holding-date")
+    claim = office.sent(naren, office.programme())
+
+    sheet = _sheet(tmp_path / "a.csv", "车架号,转入日期", f"{office.car_answers(0)['old_asset']},2025-01-08")
+    services.bring("police", sheet, as_of=dt.date(2026, 6, 1), by=None)
+
+    told = _told(claim, "C07", "in_time")
+    assert (told.state, told.result.facts["last_day_to_own"]) == (checking.HIT, dt.date(2025, 1, 7))
+
+
+def test_a_programme_without_a_day_of_ownership_asks_the_police_for_none(naren) -> None:
+    office.release("holding-date")
+    known = Known(office.sent(naren, office.programme()), Library().pack("appliance-2026"))
+    assert known.last_day_to_own is None
+    assert not known.is_asked("last_day_to_own")
+
+
+def test_a_check_of_several_files_is_idle_when_all_are_missing() -> None:
+    passed_on = catalogue.CHECKS["C23"]
+    assert catalogue.is_idle(passed_on, frozenset())
+    assert not catalogue.is_idle(passed_on, frozenset({"police"}))
+    assert catalogue.is_idle(catalogue.CHECKS["C18"], frozenset({"recycling"}))

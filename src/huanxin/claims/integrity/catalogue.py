@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 class Check:
     """One check. `packs` decide it on one claim, `is_over_many` by the job over all claims.
 
-    `ports` are the files of other offices without which it cannot tell, or not all of it; `is_idle_without`:
-    nothing of it. `only_for`: facts of which a programme must ask one for the check to concern it; none
-    named, it concerns every programme. `patterns` are those on record that it is there to find.
+    `ports` are the files of other offices without which it cannot tell, or not all of it; `idle_without`:
+    nothing of it, where one of them is missing (`yes`) or every one (`all`). `only_for`: facts of which a
+    programme must ask one for the check to concern it; none named, it concerns every programme. `patterns`
+    are those on record that it is there to find.
     """
 
     id: str
@@ -33,7 +34,7 @@ class Check:
     packs: tuple[str, ...] = ()
     is_over_many: bool = False
     ports: tuple[str, ...] = ()
-    is_idle_without: bool = False
+    idle_without: str = ""
     only_for: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
 
@@ -48,7 +49,7 @@ def _read() -> dict[str, Check]:
                 packs=tuple(row["packs"].split()),
                 is_over_many=bool(row["over_many"]),
                 ports=tuple(row["ports"].split()),
-                is_idle_without=bool(row["idle_without"]),
+                idle_without=row["idle_without"],
                 only_for=tuple(row["only_for"].split()),
                 patterns=tuple(row["patterns"].split()),
             )
@@ -71,4 +72,7 @@ def missing_ports(check: Check, ports: frozenset[str]) -> tuple[str, ...]:
 
 def is_idle(check: Check, ports: frozenset[str]) -> bool:
     """Whether a check cannot be told at all for lack of files."""
-    return check.is_idle_without and bool(missing_ports(check, ports))
+    missing = missing_ports(check, ports)
+    if check.idle_without == "all":
+        return missing == check.ports
+    return bool(check.idle_without and missing)

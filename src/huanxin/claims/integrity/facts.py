@@ -3,6 +3,7 @@ follows."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,7 +18,6 @@ from . import ports
 from .models import Entry, Source, Trace
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
     from huanxin.policy import Pack
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 # A fact that begins with a port's name comes from its file; these come from the claim itself.
 OF_CLAIM = frozenset({
-    "submitted_on", "account_name_is_applicant", "applicant_is_person", "programme_is_for_people",
-    "applicant_born_on", "amount_asked", "things_funded_before", "certificate_vin_agrees",
-    "deregistration_vin_agrees", "invoice_vin_agrees", "owner_agrees", "price_agrees",
+    "submitted_on", "last_day_to_own", "account_name_is_applicant", "applicant_is_person",
+    "programme_is_for_people", "applicant_born_on", "amount_asked", "things_funded_before",
+    "certificate_vin_agrees", "deregistration_vin_agrees", "invoice_vin_agrees", "owner_agrees",
+    "price_agrees",
 })  # fmt: skip
 
 
@@ -72,6 +73,8 @@ class Known:
     def is_asked(self, name: str) -> bool:
         """Whether a fact can be known of a claim of this programme at all."""
         port = name.partition("_")[0]
+        if name == "last_day_to_own":
+            return self.last_day_to_own is not None
         if name in OF_CLAIM or port in ports.PORTS:
             return True
         return name in self.claim.facts or (self.pack is not None and name in self.pack.facts)
@@ -102,6 +105,23 @@ class Known:
         if field == "new_registered_on":
             return None
         return said.get(field)
+
+    @cached_property
+    def last_day_to_own(self) -> dt.date | None:
+        """The last day on which the old car could come into the applicant's own name.
+
+        By the claim's pack: its `owned_by`, or the day before its `owned_before`; None where it has neither,
+        or the day was not known yet.
+        """
+        if self.pack is None:
+            return None
+        day = things.case_day(self.pack, self.claim.facts, self.submitted_on)
+        for name, days_before in (("owned_by", 0), ("owned_before", 1)):
+            figure = self.pack.parameters.get(name)
+            last = figure.value_at(day, self.claim.known_on or self.submitted_on) if figure else None
+            if last is not None and isinstance(last.value, dt.date):
+                return last.value - dt.timedelta(days=days_before)
+        return None
 
     @property
     def account_name_is_applicant(self) -> bool | None:
