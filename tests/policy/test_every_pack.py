@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 
@@ -94,3 +95,10 @@ def test_an_example_of_a_number_is_one_that_the_office_takes(
     pack_id: str, name: str, scheme: str, example: str
 ) -> None:
     assert registry.normalised_as(scheme, example)
+
+
+def test_every_explained_code_is_named_by_a_pack() -> None:
+    with (policy.pack_folders()[0] / "sources.csv").open(encoding="utf-8", newline="") as lines:
+        explained = {row["code"] for row in csv.DictReader(lines)}
+    named = {code for pack_id in LIBRARY.ids() for code in codes_in(LIBRARY.pack(pack_id))}
+    assert explained - named == set(), "remove it from packs/sources.csv, or name it where it was read"
