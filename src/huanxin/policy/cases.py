@@ -11,13 +11,16 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .deciding import BadFacts, Decision, decide
-from .facts import Text
+from .facts import FactError, Text
 from .mistakes import schema_problems
+from .show import VERDICT_WORDS
 from .source import PackError, Problem, Source
+from .spelling import did_you_mean
 from .wording import Message, reading_language
 from .wording import Message as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from .pack import Pack
@@ -93,30 +96,42 @@ def _run(pack: Pack, case: Case, line: int) -> CaseResult:
     try:
         decision = decide(pack, case.facts, case.on, case.known_on)
     except BadFacts as error:
-        found = tuple(_("the fact “{name}”: {what}", name=n, what=e) for n, e in error.errors.items())
+        found = tuple(
+            _("the fact “{name}”: {what}", name=n, what=e.of_file() if isinstance(e, FactError) else e)
+            for n, e in error.errors.items()
+        )
         return CaseResult(case, line, None, found)
     except duckdb.Error as error:
         # A sum too large, a day beyond the calendar: this case's mistake, and no other's.
         why = _("the database could not work it out: {why}", why=str(error).splitlines()[0])
         return CaseResult(case, line, None, (why,))
-    return CaseResult(case, line, decision, tuple(_differences(case.expect, decision)))
+    return CaseResult(case, line, decision, tuple(_differences(pack, case.expect, decision)))
 
 
-def _differences(expected: Expected, decision: Decision) -> list[Message]:
+def _differences(pack: Pack, expected: Expected, decision: Decision) -> list[Message]:
     def differ(what: Message, wanted: object, found: object) -> Message:
         return _(
             "{what}: expected {wanted}, found {found}", what=what, wanted=_plain(wanted), found=_plain(found)
         )
 
     found: list[Message] = []
-    if expected.verdict is not None and expected.verdict != decision.verdict:
-        found.append(differ(_("verdict"), expected.verdict, decision.verdict))
+    if expected.verdict is not None and expected.verdict not in pack.verdicts:
+        words = "; ".join(pack.verdicts)
+        found.append(
+            _(
+                "“{word}” is no verdict of this kind of pack; write one of: {words}",
+                word=expected.verdict,
+                words=words,
+            )
+        )
+    elif expected.verdict is not None and expected.verdict != decision.verdict:
+        found.append(differ(_("verdict"), _verdict(expected.verdict), _verdict(decision.verdict)))
     if "amount" in expected.model_fields_set and expected.amount != decision.amount:
         found.append(differ(_("amount"), expected.amount, decision.amount))
     values = {check.id: check.value for check in decision.checks}
     for name, wanted in expected.checks.items():
         if name not in values:
-            found.append(_("there is no check “{id}”", id=name))
+            found.append(_no_check(name, values))
         elif values[name] is not wanted:
             found.append(differ(_("check “{id}”", id=name), wanted, values[name]))
     if expected.needs is not None and set(expected.needs) != set(decision.needs):
@@ -124,7 +139,23 @@ def _differences(expected: Expected, decision: Decision) -> list[Message]:
     return found
 
 
-def _plain(value: object) -> str:
+def _no_check(name: str, known: Iterable[str]) -> Message:
+    meant = did_you_mean(name, known)
+    return (
+        _("there is no check “{id}”. {meant}", id=name, meant=meant)
+        if meant
+        else _("there is no check “{id}”", id=name)
+    )
+
+
+def _verdict(word: str) -> Message:
+    """A verdict as people read it, with the code that a case needs."""
+    return _("{label} ({code})", label=VERDICT_WORDS[word], code=word)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Message):
+        return value
     words = {None: "null", True: "true", False: "false"}
     if value is None or isinstance(value, bool):
         return words[value]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import itertools
 import re
 from collections import Counter
@@ -16,6 +15,7 @@ from .checking_tables import table_problems
 from .compile import Compiled, compile_pack
 from .expressions import parse_expression
 from .source import PackError, Problem, Source
+from .spelling import did_you_mean
 from .wording import Message as _
 
 if TYPE_CHECKING:
@@ -178,12 +178,9 @@ def _kinds(pack: Pack, source: Source, library: Library) -> Iterator[Problem]:
     kinds = library.asset_kinds() if pack.things else {}
     for name, thing in pack.things.items():
         if thing.kind is not None and thing.kind not in kinds:
-            close = ", ".join(difflib.get_close_matches(thing.kind, kinds, n=3)) or "–"
-            yield source.problem(
-                ("things", name, "kind"),
-                _("there is no kind “{kind}”", kind=thing.kind),
-                _("Did you mean: {names}?", names=close),
-            )
+            what = _("there is no kind “{kind}”", kind=thing.kind)
+            instead = did_you_mean(thing.kind, kinds) or _("Kinds stand in packs/assets/.")
+            yield source.problem(("things", name, "kind"), what, instead)
 
 
 def _marks(pack: Pack, source: Source) -> Iterator[Problem]:
@@ -206,8 +203,8 @@ def _before(pack: Pack, source: Source, library: Library) -> Iterator[Problem]:
         if earlier == pack.id:
             yield source.problem(("supersedes",), _("a pack cannot take its own place"), _("Remove it."))
         elif earlier not in library.ids():
-            close = ", ".join(difflib.get_close_matches(earlier, library.ids(), n=3)) or "–"
-            what, instead = _("there is no pack “{id}”", id=earlier), _("Did you mean: {names}?", names=close)
+            what = _("there is no pack “{id}”", id=earlier)
+            instead = did_you_mean(earlier, library.ids()) or _("`huanxin packs list` names them.")
             yield source.problem(("supersedes",), what, instead)
         elif FOLDERS.get(library.path(earlier).parent.name, pack.kind) != pack.kind:
             what = _("“{id}” is a pack of another kind", id=earlier)
@@ -225,7 +222,7 @@ def _cases(pack: Pack, source: Source) -> list[Problem]:
     if problems:
         return problems
     if pack.kind != "asset" and len(cases) < FEWEST_CASES:
-        what = _("the pack has {n} worked cases; {least} are the least", n=len(cases), least=FEWEST_CASES)
+        what = _("worked cases: {n}, of at least {least}", n=len(cases), least=FEWEST_CASES)
         problems.append(case_source.problem((), what, _("Add boundary days, caps and missing facts.")))
     try:
         results = run_cases(pack, folder)
@@ -233,6 +230,6 @@ def _cases(pack: Pack, source: Source) -> list[Problem]:
         return problems + list(error.problems)
     for result in results:
         for difference in result.differences:
-            what = _("case “{case}”: {difference}", case=result.case.case.zh, difference=difference)
+            what = _("case “{case}”: {difference}", case=result.case.case, difference=difference)
             problems.append(Problem(case_source.path, result.line, what, _("Mend the pack or the case.")))
     return problems

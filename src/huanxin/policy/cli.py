@@ -36,6 +36,14 @@ _out = Console(soft_wrap=True)
 _err = Console(stderr=True, soft_wrap=True)
 
 
+def _packs(n: int) -> _:
+    return _("1 pack") if n == 1 else _("{n} packs", n=f"{n:,}")
+
+
+def _problems(n: int) -> _:
+    return _("1 problem") if n == 1 else _("{n} problems", n=f"{n:,}")
+
+
 def _fail(*sentences: object) -> typer.Exit:
     for sentence in sentences:
         _err.print(str(sentence), style="red", markup=False, highlight=False)
@@ -70,8 +78,7 @@ def _one(name: str) -> tuple[Pack, Path]:
         folder = _folders([name], library)[0]
         return library.pack(folder.resolve().name), folder
     except (UnknownPack, IndexError):
-        known = ", ".join(library.ids())
-        raise _fail(_("There is no pack “{id}”. Known: {known}", id=name, known=known)) from None
+        raise _fail(UnknownPack(name, library.ids())) from None
     except PackError as error:
         raise _fail(*error.problems) from None
 
@@ -90,9 +97,7 @@ def check(
     try:
         folders = _folders(named, library)
     except UnknownPack as error:
-        raise _fail(
-            _("There is no pack “{id}”. Known: {known}", id=error.args[0], known=", ".join(library.ids()))
-        ) from None
+        raise _fail(error) from None
     for folder in folders:
         problems += check_pack(folder, library)
     if as_json:
@@ -104,7 +109,8 @@ def check(
     else:
         for problem in problems:
             _out.print(str(problem), markup=False, highlight=False)
-        _out.print(str(_("{n} packs, {m} problems", n=len(folders), m=len(problems))), style="bold")
+        counted = (_packs(len(folders)), _problems(len(problems)))
+        _out.print(str(_("{packs}, {problems}", packs=counted[0], problems=counted[1])), style="bold")
     if problems or not folders:
         raise typer.Exit(1)
 
@@ -131,16 +137,15 @@ def test(
                 for difference in result.differences if not as_json else ():
                     _out.print(f"✗ {folder.name}:{result.line} {result.title}: {difference}", markup=False)
     except UnknownPack as error:
-        raise _fail(
-            _("There is no pack “{id}”. Known: {known}", id=error.args[0], known=", ".join(library.ids()))
-        ) from None
+        raise _fail(error) from None
     except PackError as error:
         raise _fail(*error.problems) from None
     if as_json:
         typer.echo(json.dumps({"cases": rows, "failed": failed}, ensure_ascii=False, indent=2))
     else:
         _out.print(
-            str(_("{n} cases, {m} failed", n=n, m=failed)), style="bold red" if failed else "bold green"
+            str(_("{cases}, {m} failed", cases=showing.counted_cases(n), m=failed)),
+            style="bold red" if failed else "bold green",
         )
     if failed:
         raise typer.Exit(1)
@@ -232,7 +237,7 @@ def _said(what: object) -> str:
     from .facts import FactError
     from .wording import reading_language
 
-    return what.say(reading_language()) if isinstance(what, FactError) else str(what)
+    return what.of_file().say(reading_language()) if isinstance(what, FactError) else str(what)
 
 
 def _read_facts(name: str) -> tuple[dict[str, object], Source]:
@@ -260,7 +265,7 @@ def whatif(
     as_json: AsJson = False,
 ) -> None:
     """Change figures of a pack and see who gains, who loses and what it costs."""
-    from .whatif import BadChange
+    from .rows import BadRows
     from .whatif import whatif as try_change
 
     found, _folder = _one(pack)
@@ -276,29 +281,13 @@ def whatif(
         result = try_change(
             found, wanted, cases, on=on.date(), known_on=known_on.date() if known_on else None
         )
-    except BadChange as error:
+    except BadRows as error:
         raise _fail(error) from None
     except duckdb.Error as error:
         raise _fail(_("{file} cannot be read: {said}", file=cases, said=str(error).splitlines()[0])) from None
     if as_json:
         typer.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in (_("Before"), _("After"), _("Cases"), _("Yuan before"), _("Yuan after")):
-        table.add_column(str(heading), justify="left" if heading in (_("Before"), _("After")) else "right")
-    for move in result.moved:
-        names = [str(showing.VERDICT_WORDS[v]) for v in (move.before, move.after)]
-        table.add_row(*names, f"{move.n:,}", f"{move.amount_before:,.2f}", f"{move.amount_after:,.2f}")
-    _out.print(table)
-    _out.print(
-        str(
-            _(
-                "{n} cases: {gain} gain, {lose} lose; it costs ¥ {cost}",
-                n=f"{result.n:,}",
-                gain=f"{result.gain:,}",
-                lose=f"{result.lose:,}",
-                cost=f"{result.cost:,.2f}",
-            )
-        ),
-        style="bold",
-    )
+    for note in result.notes:
+        _err.print(str(note), style="yellow", markup=False, highlight=False)
+    _out.print(showing.whatif_as_text(result, found))

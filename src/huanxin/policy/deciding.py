@@ -16,6 +16,7 @@ from .needs import needs_of
 from .query import amount_column, applies_column, facts_of, judge, judged_of
 from .reasons import unverified_in_check, unverified_in_decision
 from .scope import table_column
+from .spelling import did_you_mean
 from .wording import Message
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def read_facts(
     errors: dict[str, FactError | Message] = {}
     for name in facts:
         if name not in pack.facts:
-            errors[name] = Message("“{name}” is no fact of {pack}", name=name, pack=pack.id)
+            errors[name] = _no_fact(name, pack)
     values: dict[str, Value | None] = {}
     for name, fact in pack.facts.items():
         try:
@@ -189,6 +190,13 @@ def read_facts(
     if errors:
         raise BadFacts(errors)
     return values
+
+
+def _no_fact(name: str, pack: Pack) -> Message:
+    meant = did_you_mean(name, pack.facts)
+    if not meant:
+        return Message("“{name}” is no fact of {pack}", name=name, pack=pack.id)
+    return Message("“{name}” is no fact of {pack}. {meant}", name=name, pack=pack.id, meant=meant)
 
 
 def split(amount: Decimal | None, shares: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -57,12 +57,20 @@ class Choice(Text):
 
 
 class FactError(ValueError):
-    """A value that a fact cannot take: what is wrong with it, and what to write instead."""
+    """A value that a fact cannot take: what is wrong with it, and what to write instead.
 
-    def __init__(self, what: Text, instead: Text) -> None:
+    `in_files` is what to write in YAML or JSON, where it differs from what a person writes in a form.
+    """
+
+    def __init__(self, what: Text, instead: Text, in_files: Text | None = None) -> None:
         super().__init__(f"{what.en}: {instead.en}")
         self.what = what
         self.instead = instead
+        self.in_files = in_files or instead
+
+    def of_file(self) -> FactError:
+        """The same as it is said of a file of facts or cases, which holds codes."""
+        return FactError(self.what, self.in_files)
 
     def say(self, language: str) -> str:
         stop = "。" if language.startswith("zh") else ". "
@@ -143,6 +151,10 @@ class Fact(BaseModel):
                     zh=f"请按材料填写已经发生的日期，最晚是今天（{today}）",
                     en=f"Write the day on the paper; it is today, {today}, at the latest.",
                 ),
+                Text(
+                    zh=f"请写已经发生的日期，最晚是作出决定的日子（{today}）",
+                    en=f"Write a day that has been; it is that of the decision, {today}, at the latest.",
+                ),
             )
         return value
 
@@ -153,15 +165,19 @@ class Fact(BaseModel):
         ):
             if bound is not None and bound != "today" and beyond(value, bound):
                 unit = self.unit_said
+                if isinstance(value, dt.date):
+                    check = Text(zh="请核对日期", en="Check the day.")
+                else:
+                    check = Text(
+                        zh=f"请核对；单位是{unit.zh or '无'}",
+                        en=f"Check it; the unit is {unit.en or 'none'}.",
+                    )
                 raise FactError(
                     Text(
                         zh=f"“{value}”{zh} {bound}{unit.zh}",
                         en=f"“{value}” {en} {bound} {unit.en}".strip(),
                     ),
-                    Text(
-                        zh=f"请核对；单位是{unit.zh or '无'}",
-                        en=f"Check it; the unit is {unit.en or 'none'}.",
-                    ),
+                    check,
                 )
 
 
@@ -228,9 +244,16 @@ def _read_decimal(fact: Fact, raw: object) -> Decimal:
     if kept != number:
         raise FactError(
             Text(zh=f"“{raw}”的小数位太多", en=f"“{raw}” has too many decimals"),
-            Text(zh=f"最多 {fact.places} 位小数", en=f"At most {fact.places} decimals are kept."),
+            _places_kept(fact.places),
         )
     return kept
+
+
+def _places_kept(n: int) -> Text:
+    if n == 0:
+        return Text(zh="请写整数", en="Write a whole number.")
+    en = "At most 1 decimal is kept." if n == 1 else f"At most {n} decimals are kept."
+    return Text(zh=f"最多 {n} 位小数", en=en)
 
 
 def _read_integer(fact: Fact, raw: object) -> int:
@@ -296,11 +319,22 @@ def _read_choice(fact: Fact, raw: object) -> str:
             return code
     raise FactError(
         Text(zh=f"“{raw}”不在可选项里", en=f"“{raw}” is not one of the choices"),
-        Text(
-            zh="请写其中之一：" + "、".join(label.zh for label in fact.of.values()),
-            en="Write one of: " + ", ".join(label.say("en") for label in fact.of.values()) + ".",
-        ),
+        _one_of(fact, with_codes=False),
+        _one_of(fact, with_codes=True),
     )
+
+
+def _one_of(fact: Fact, *, with_codes: bool) -> Text:
+    """The choices, parted by semicolons, as the text of one may hold a comma."""
+    labels = {code: (label.zh, label.say("en")) for code, label in fact.of.items()}
+    if with_codes:
+        labels = {c: (_named(c, zh, "（", "）"), _named(c, en, " (", ")")) for c, (zh, en) in labels.items()}
+    zh, en = zip(*labels.values(), strict=True)
+    return Text(zh="请写其中之一：" + "；".join(zh), en="Write one of: " + "; ".join(en) + ".")
+
+
+def _named(code: str, label: str, before: str, after: str) -> str:
+    return code if code == label else f"{code}{before}{label}{after}"
 
 
 def _read_text(fact: Fact, raw: object) -> str:

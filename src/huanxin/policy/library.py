@@ -51,7 +51,7 @@ class Library:
     def path(self, pack_id: str) -> Path:
         """The folder of a pack. Raises `UnknownPack`."""
         if pack_id not in self._paths:
-            raise UnknownPack(pack_id)
+            raise UnknownPack(pack_id, self.ids())
         return self._paths[pack_id]
 
     def pack(self, pack_id: str) -> Pack:

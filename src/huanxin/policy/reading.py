@@ -6,24 +6,39 @@ import csv
 import io
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from .mistakes import schema_problems
 from .pack import Pack
 from .source import Problem, Source, said_by
+from .spelling import did_you_mean
 from .wording import Message as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_FILE_BYTES = 5_000_000
 MAX_ROWS = 10_000
 
 
 class UnknownPack(KeyError):
-    """No folder of packs holds a pack of this id."""
+    """No folder of packs holds a pack of this id; `known` are those there are."""
+
+    def __init__(self, pack_id: str, known: Iterable[str] = ()) -> None:
+        super().__init__(pack_id)
+        self.known = tuple(known)
+
+    @property
+    def what(self) -> _:
+        meant = did_you_mean(self.args[0], self.known)
+        if meant:
+            return _("There is no pack “{id}”. {meant}", id=self.args[0], meant=meant)
+        return _("There is no pack “{id}”. `huanxin packs list` names them.", id=self.args[0])
 
     def __str__(self) -> str:
-        return f"there is no pack “{self.args[0]}”"
+        return self.what.say()
 
 
 def read_table(
@@ -146,15 +161,19 @@ def _inherit_facts(source: Source, folder: Path) -> list[Problem]:
     home = _find_kind(kind, folder)
     if home is None:
         return [
-            source.problem(
-                ("asset",), _("there is no kind “{kind}”", kind=kind), _("Kinds stand in packs/assets/.")
-            )
+            source.problem(("asset",), _("there is no kind “{kind}”", kind=kind), _kind_meant(kind, folder))
         ]
     facts = Source(home / "pack.yaml")
     if facts.problems or not isinstance(facts.data, dict):
         return facts.problems
     source.data["facts"] = facts.data.get("facts", {})
     return []
+
+
+def _kind_meant(kind: str, folder: Path) -> _:
+    roots = {*pack_folders(), folder.resolve().parent.parent}
+    known = sorted({home.parent.name for root in roots for home in root.glob("assets/*/pack.yaml")})
+    return did_you_mean(kind, known) or _("Kinds stand in packs/assets/.")
 
 
 def _find_kind(kind: str, folder: Path) -> Path | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .deciding import Decision
     from .facts import Fact, Text
     from .pack import Pack
+    from .whatif import WhatIf
 
 VERDICT_WORDS: dict[str, Message] = {
     "eligible": _("eligible"),
@@ -251,3 +252,41 @@ def _yes_or_no(value: object) -> str:
     if not isinstance(value, bool):
         return ""
     return str(_("yes")) if value else str(_("no"))
+
+
+def whatif_as_text(result: WhatIf, pack: Pack) -> RenderableType:
+    """How many cases go from which verdict to which; with money where the pack pays any."""
+    pays = pack.amount is not None
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(str(_("Before")))
+    table.add_column(str(_("After")))
+    for heading in (_("Cases"), *((_("Yuan before"), _("Yuan after")) if pays else ())):
+        table.add_column(str(heading), justify="right")
+    for move in result.moved:
+        cells = [str(VERDICT_WORDS[v]) for v in (move.before, move.after)]
+        cells.append(f"{move.n:,}")
+        if pays:
+            cells += [f"{move.amount_before:,.2f}", f"{move.amount_after:,.2f}"]
+        table.add_row(*cells)
+    return Group(table, Line(str(_in_sum(result, pays)), style="bold"))
+
+
+def _in_sum(result: WhatIf, pays: bool) -> Message:
+    if not pays:
+        return _(
+            "{cases}: {stricter} judged more strictly, {milder} more mildly",
+            cases=counted_cases(result.n),
+            stricter=f"{result.lose:,}",
+            milder=f"{result.gain:,}",
+        )
+    return _(
+        "{cases}: {gain} gain, {lose} lose; it costs ¥ {cost}",
+        cases=counted_cases(result.n),
+        gain=f"{result.gain:,}",
+        lose=f"{result.lose:,}",
+        cost=f"{result.cost:,.2f}",
+    )
+
+
+def counted_cases(n: int) -> Message:
+    return _("1 case") if n == 1 else _("{n} cases", n=f"{n:,}")

@@ -140,7 +140,12 @@ class Source:
             self._take(loader, text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._say(mark.line + 1 if mark else 1, *_in_words(error.problem or "not YAML"))
+            if "end of stream" in (error.problem or ""):
+                # What matters is where the quote was opened, not where the file ends without it.
+                mark = error.context_mark or mark
+            self._say(
+                mark.line + 1 if mark else 1, *_in_words(error.problem or "not YAML", error.context or "")
+            )
         except RecursionError:
             self._say(1, _("the file is nested too deeply"))
         except (yaml.YAMLError, ValueError) as error:
@@ -196,10 +201,60 @@ def said_by(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _in_words(said: str) -> tuple[Message, Message]:
-    """The few mistakes of YAML that people make, in words; the rest as the parser puts it."""
+_INDENT = _("this line does not fit those above it")
+_BRACKET = _("a closing bracket stands here that was not opened")
+_UNCLOSED = _("a bracket or a quote before or on this line is not closed")
+# What the parser says, what is wrong in words, and what to look for.
+_SAID: tuple[tuple[str, Message, Message], ...] = (
+    ("but found '}'", _BRACKET, _("Remove it, or open it before.")),
+    ("but found ']'", _BRACKET, _("Remove it, or open it before.")),
+    (
+        "but found '<scalar>'",
+        _("a text goes on behind its closing quote, or the line does not fit those above it"),
+        _("Put the whole text in quotes, and write a quote inside it twice; indent alike."),
+    ),
+    (
+        "expected <block end>",
+        _INDENT,
+        _("Indent lines of one list or of one group alike, and begin list items with `- `."),
+    ),
+    (
+        "could not find expected ':'",
+        _("a key without a colon stands here, or a text without its quote"),
+        _("Write `key: value`; put a text of several lines in quotes, opened and closed."),
+    ),
+    ("expected ',' or", _UNCLOSED, _("Close it, and part what stands in brackets with commas.")),
+    ("unexpected end of stream", _UNCLOSED, _("Look for the quote that is opened and not closed.")),
+    ("cannot start any token", _("a text begins with a character that YAML keeps"), _("Put it in quotes.")),
+    ("unknown escape character", _("a backslash in double quotes"), _("Put the text in single quotes.")),
+    (
+        "expected the node content",
+        _("a value is missing, or a bracket stands where none may"),
+        _("Look for a missing quote, a comma too many, or a bracket too many."),
+    ),
+    (
+        "expected alphabetic or numeric character",
+        _("a text begins with a character that YAML keeps"),
+        _("Put it in quotes."),
+    ),
+    ("undefined alias", _("anchors and aliases are not used in packs"), _("Put it in quotes.")),
+    (
+        "found another document",
+        _("a second document begins here"),
+        _("Remove the line `---`; write one pack in a file."),
+    ),
+)
+
+
+def _in_words(said: str, context: str = "") -> tuple[Message, Message]:
+    """The mistakes of YAML that people make, in words, with what the parser says; the rest as it puts it."""
     if "'\\t'" in said:
         return _("the line is indented with a tab"), _("Indent with spaces.")
     if "mapping values are not allowed" in said:
         return _("a colon stands where none may"), _("Put the text in quotes, or indent the line.")
+    for part, what, instead in _SAID:
+        if part in said:
+            return _("{what} (the reader of YAML says: {said})", what=what, said=said), instead
+    if "flow" in context or "quoted" in context:
+        return _("{what} (the reader of YAML says: {said})", what=_UNCLOSED, said=said), _("Close it.")
     return _("not readable as YAML: {said}", said=said), _("Check colons, quotes and indents.")

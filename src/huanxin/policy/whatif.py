@@ -7,31 +7,24 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 from sqlglot import exp
 
 from . import duck
 from .compile import Compiled, compile_pack
 from .dialects import write
 from .pack import DatedValue, Pack
-from .query import amount_column, judge
+from .query import amount_column, facts_of, judge
+from .rows import BadRows, columns_of, first_bad_cell, notes_on, odd_choices, rows_of
 from .wording import Message as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import duckdb
 
-
-class BadChange(ValueError):
+class BadChange(BadRows):
     """A change that cannot be tried: what is wrong with it."""
-
-    def __init__(self, what: _) -> None:
-        super().__init__(what.say("en"))
-        self.what = what
-
-    def __str__(self) -> str:
-        return self.what.say()
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What a change does; `gain` and `lose` count cases whose amount, else verdict, gets better or worse."""
+    """What a change does; `gain` and `lose` count cases whose amount, else verdict, gets better or worse.
+
+    `notes` are columns of the file that are no fact, and facts that no column gives.
+    """
 
     n: int
     gain: int
@@ -55,6 +51,7 @@ class WhatIf:
     amount_before: Decimal
     amount_after: Decimal
     moved: tuple[Moved, ...]
+    notes: tuple[_, ...] = ()
 
     @property
     def cost(self) -> Decimal:
@@ -63,6 +60,7 @@ class WhatIf:
     def as_json(self) -> dict[str, Any]:
         plain = asdict(self) | {"cost": self.cost}
         plain["moved"] = [{k: _plain(v) for k, v in asdict(m).items()} for m in self.moved]
+        plain["notes"] = [str(note) for note in self.notes]
         return {k: _plain(v) for k, v in plain.items()}
 
 
@@ -109,14 +107,19 @@ def whatif(
     """Judge every row of a Parquet or CSV file twice, with the figures as they are and as changed.
 
     Columns are the pack's facts, missing ones unknown for all. One DuckDB query; no row goes through Python.
-    Raises `BadChange`, and `duckdb.Error` for a file that cannot be read.
+    Raises `BadChange`, and `BadRows` for a file that cannot be read or a cell that is no value of its fact.
     """
     before, after = (compile_pack(p, known_on or on) for p in (pack, changed(pack, changes)))
     connection = duck.connect()
     try:
         source = rows_of(cases)
-        present = {r[0]: r[1] for r in connection.execute(f"DESCRIBE {source.sql('duckdb')}").fetchall()}
-        rows = _transitions(connection, before, after, source, present, on)
+        present = columns_of(connection, cases)
+        facts = facts_of([before, after])
+        notes = [*notes_on(pack, present, facts), *odd_choices(connection, facts, cases, present)]
+        try:
+            rows = _transitions(connection, before, after, source, present, on)
+        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+            raise first_bad_cell(connection, facts, cases, present) or error from None
     finally:
         connection.close()
     order = list(pack.verdicts)
@@ -133,13 +136,8 @@ def whatif(
         amount_before=sum((m.amount_before for m in moved), Decimal("0.00")),
         amount_after=sum((m.amount_after for m in moved), Decimal("0.00")),
         moved=moved,
+        notes=tuple(notes),
     )
-
-
-def rows_of(cases: Path) -> exp.Select:
-    """A SELECT over a Parquet or CSV file."""
-    reader = "read_parquet" if cases.suffix == ".parquet" else "read_csv"
-    return exp.select("*").from_(exp.Anonymous(this=reader, expressions=[exp.Literal.string(str(cases))]))
 
 
 def _transitions(

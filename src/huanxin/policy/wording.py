@@ -7,6 +7,7 @@ import gettext
 import os
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 _LOCALE = Path(__file__).resolve().parents[1] / "locale"
 _reading: ContextVar[str] = ContextVar("reading", default="")
@@ -34,6 +35,13 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("django", str(_LOCALE), [folder], fallback=True)
 
 
+@runtime_checkable
+class InLanguages(Protocol):
+    """What can be said in either language: a message, a text of a pack, what is wrong with an answer."""
+
+    def say(self, language: str) -> str: ...
+
+
 class Message:
     """A sentence with gaps: the English template is the catalogue's key, the words fill it."""
 
@@ -44,7 +52,7 @@ class Message:
     def say(self, language: str = "") -> str:
         known = "en" if (language or reading_language())[:2] == "en" else "zh"
         text = _catalogue(known).gettext(self.template) if self.template else ""
-        words = {k: w.say(known) if isinstance(w, Message) else w for k, w in self.words.items()}
+        words = {k: w.say(known) if isinstance(w, InLanguages) else w for k, w in self.words.items()}
         return text.format(**words)
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from huanxin.foundation.access.models import User
@@ -21,10 +22,18 @@ def _releaser(login: str) -> User:
 
     found = User.objects.filter(username=login, is_active=True).first()
     if found is None:
-        raise typer.BadParameter(f"Nobody here has the login {login!r}.")
+        raise typer.BadParameter(_("Nobody here has the login “{login}”.").format(login=login))
     if not access.may(found, "release"):
-        raise typer.BadParameter(f"{login!r} has no mandate to release packs. An administrator gives one.")
+        raise typer.BadParameter(
+            _("“{login}” has no mandate to release packs. An administrator gives one.").format(login=login)
+        )
     return found
+
+
+def _nothing_new(pack_id: str) -> str:
+    if pack_id:
+        return _("“{id}” is already released in exactly this form; nothing was done.").format(id=pack_id)
+    return _("Every pack is already released in exactly its form; nothing was done.")
 
 
 @app.command()
@@ -43,7 +52,7 @@ def release(
     from huanxin.rulebook import services
 
     if bool(pack_id) == every:
-        raise typer.BadParameter("Give one pack's ID, or --all.")
+        raise typer.BadParameter(_("Give one pack's ID, or --all."))
     first_person, second_person = _releaser(by), _releaser(second)
     console = Console(stderr=True)
     try:
@@ -56,6 +65,8 @@ def release(
     except (policy.PackError, ValueError, LookupError) as problem:
         console.print(str(problem), style="red", markup=False)
         raise typer.Exit(1) from problem
+    if not as_json and not done and not refused:
+        console.print(_nothing_new(pack_id), markup=False, highlight=False)
     if as_json:
         found = {
             "released": {r.pack_id: r.digest for r in done},

@@ -88,8 +88,7 @@ def release_all(
     each pack that was not the `PackError` or `ReleaseRefused` that says why. `only_ours` leaves the office's
     own folders alone: nobody signs for its people.
     """
-    if by.pk == second.pk:
-        raise SamePerson(_("A release needs two different people. Name another second person."))
+    _refuse_one_person_twice(by, second)
     library = Library()
     ours = policy.pack_folders()[0]
     ids = [i for i in library.ids() if not only_ours or library.path(i).is_relative_to(ours)]
@@ -113,6 +112,7 @@ def release_one(pack_id: str, *, by: User, second: User, library: Library | None
 
     Raises `policy.PackError`, `UnknownPack`, `CasesFail`, `SamePerson`.
     """
+    _refuse_one_person_twice(by, second)
     library = library or Library()
     pack = library.pack(pack_id)
     latest = queries.newest(pack_id)
@@ -121,6 +121,11 @@ def release_one(pack_id: str, *, by: User, second: User, library: Library | None
     n_cases = _all_cases_pass(pack, library.path(pack_id))
     with transaction.atomic():
         return countersign(_propose(pack, n_cases, by=by), by=second)
+
+
+def _refuse_one_person_twice(by: User, second: User) -> None:
+    if by.pk == second.pk:
+        raise SamePerson(_("A release needs two different people. Name another second person."))
 
 
 def withdraw(release: Release, *, by: User, reason: str) -> Release:
