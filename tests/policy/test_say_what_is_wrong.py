@@ -1,4 +1,4 @@
-"""An officer's own pack with the mistakes that officers make: each is said in words, and in their language."""
+"""The mistakes that officers make in a pack of their own: each is said in words, in their language."""
 
 from __future__ import annotations
 
@@ -134,3 +134,78 @@ def test_a_spreadsheet_is_no_file_of_rows(own: Path) -> None:
     change = ("--on", "2024-06-01", "--set", "most_years=10")
     found = said(own, "whatif", "test-pump-age", str(own / "rows.xlsx"), *change)
     assert "is a spreadsheet. Save it as CSV UTF-8" in found and "sniff" not in found, found
+
+
+# Packs ---------------------------------------------------------------------------------------------------
+
+
+def change(own: Path, old: str, new: str, pack: str = "limits/test-pump-age") -> None:
+    file = own / pack / "pack.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "expected"),
+    [
+        (
+            "en: Most years}",
+            "en: 17 years on 30 June, still 20}",
+            13,
+            "Put a text that holds a comma in quotes",
+        ),
+        (
+            "< most_years",
+            "> 5 MW",
+            20,
+            "“years_between(in_service_on, on) > 5 MW” cannot stand in a pack — Write numbers without a unit",
+        ),
+        ("on) < most", "on) < DATE '2024-01-01' and most", 20, "< DATE '2024-01-01'” compares"),
+        ("value: 20", "value: twenty", 15, "“twenty” is not a number — Write it in digits alone"),
+        ("unit: a", "unit: years", 12, "“years” is no unit that is known here — Did you mean: a?"),
+        ("unit: a", "unit: banana", 12, "“banana” is no unit that is known here — The units there are"),
+        ("asset: test-pump", "asset: testpump", 5, "Did you mean: test-pump?"),
+    ],
+)
+def test_a_mistake_in_a_pack_is_said_at_its_line(
+    own: Path, old: str, new: str, line: int, expected: str
+) -> None:
+    change(own, old, new)
+    found = said(own, "packs", "check", "test-pump-age")
+    assert any(f"pack.yaml:{line}: " in s and expected in s for s in found.splitlines()), found
+
+
+def test_a_figure_without_a_unit_that_is_a_word_is_said_where_it_stands(own: Path) -> None:
+    change(own, "    unit: a\n", "")
+    change(own, "value: 20", "value: twenty")
+    found = said(own, "packs", "check", "test-pump-age")
+    assert "pack.yaml:11: the value of “most_years” is a text" in found, found
+
+
+def test_units_are_said_in_words(own: Path) -> None:
+    assert "20 年" in said(own, "packs", "show", "test-pump-age", lang="zh")
+    assert "20 years" in said(own, "packs", "show", "test-pump-age")
+
+
+# Days ----------------------------------------------------------------------------------------------------
+
+
+def test_what_has_happened_has_happened_by_the_day_of_the_decision(own: Path) -> None:
+    past = "in_service_on: {type: date, highest: today,"
+    change(own, "in_service_on: {type: date,", past, "assets/test-pump")
+    facts = "in_service_on: 2027-05-04\n"
+    decide = ("decide", "test-pump-age", "-", "--on")
+    found = said(own, *decide, "2026-07-01", stdin=facts, lang="zh")
+    assert "还没有到" in found and "2026-07-01" in found and "符合" not in found, found
+    assert "still to come" not in said(own, *decide, "2027-05-04", stdin=facts)
+    case = "- case: x\n  on: 2026-07-01\n  facts: {in_service_on: 2027-05-04}\n  expect: {verdict: fine}\n"
+    (own / "limits" / "test-pump-age" / "cases.yaml").write_text(case, encoding="utf-8")
+    assert "is still to come" in said(own, "packs", "test", "test-pump-age")
+
+
+def test_a_decision_for_a_day_on_which_the_pack_is_not_in_force_says_so(own: Path) -> None:
+    decide = ("decide", "test-pump-age", "-", "--on")
+    facts = "in_service_on: 2010-01-01\n"
+    assert "Not in force on 2019-12-31: 2020-01-01 –" in said(own, *decide, "2019-12-31", stdin=facts)
+    assert "Not in force" not in said(own, *decide, "2020-01-01", stdin=facts)

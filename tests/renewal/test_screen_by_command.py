@@ -84,3 +84,27 @@ def test_one_person_alone_releases_nothing(office):
     assert list(json.loads(done.stdout)["released"]) == ["test-pump-age"]
     released = json.loads(huanxin(office, "packs", "released", "--json").stdout)
     assert next(r["digest"] for r in released if r["pack"] == "test-pump-age") != before
+
+
+def test_a_screening_without_a_kind_or_with_a_pack_of_another_says_which_is_the_mistake(office):
+    day = ("--on", "2025-06-01")
+    none = huanxin(office, "screen", *day)
+    assert none.returncode == 1 and "--kind" in none.stderr and "--all" in none.stderr, none.stderr
+    strange = huanxin(office, "screen", "--kind", "test-pump", "--pack", "test-pump-agee", *day)
+    assert "There is no pack “test-pump-agee”. Did you mean: test-pump-age" in strange.stderr, strange.stderr
+    other = huanxin(office, "screen", "--kind", "test-pump", "--pack", "lift-safety", *day)
+    assert other.returncode == 1 and "lift-safety" in other.stderr, other.stderr
+    assert "judges" in other.stderr and "Test pump (test-pump)" in other.stderr, other.stderr
+
+
+def test_what_is_unverified_is_said_in_words(office):
+    done = huanxin(office, "screen", "--kind", "test-pump", "--on", "2025-06-01")
+    assert "Unverified in Grade of pumps: Not of the third grade" in done.stdout, done.stdout
+
+
+def test_releasing_an_unchanged_pack_says_so_and_one_person_twice_is_refused(office):
+    small_packs.write_grade(office / "packs")
+    again = huanxin(office, "packs", "release", "test-pump-grade", "--by", "li-jing", "--second", "zhao")
+    assert again.returncode == 0 and "already released" in again.stderr, again.stderr
+    alone = huanxin(office, "packs", "release", "test-pump-grade", "--by", "li-jing", "--second", "li-jing")
+    assert alone.returncode == 1 and "two different people" in alone.stderr, alone.stderr

@@ -19,6 +19,7 @@ from .several import decide_several, unmet_of_several
 from .show import VERDICT_WORDS
 from .source import PackError, Problem
 from .sources import sources
+from .units import unit_words
 from .whatif import BadChange, WhatIf, whatif
 from .wording import Message, read_in
 
@@ -67,6 +68,7 @@ __all__ = [
     "split",
     "tally",
     "things_asked",
+    "unit_words",
     "unmet_of_several",
     "whatif",
 ]

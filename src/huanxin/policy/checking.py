@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from . import lowering, typed
+from .checking_figures import figure_problems
 from .checking_names import name_problems
 from .compile import compile_case, compile_join, compile_part
 from .expressions import ExpressionError, parse_expression
@@ -28,6 +29,9 @@ def expression_problems(pack: Pack, source: Source) -> list[Problem]:
     """Each expression lowered once, each mistake once, with its line. None: the pack compiles."""
     scope = PackScope(pack, _EVERYTHING_KNOWN)
     problems = name_problems(pack, source)
+    if wrong := figure_problems(pack, source):
+        # What rests on such a figure would be said to be wrong where nothing is.
+        return sorted([*problems, *wrong], key=lambda p: p.line)
     for at, attempt in _attempts(pack, scope):
         try:
             attempt()

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from . import show as showing
 from .cases import run_cases
-from .deciding import BadFacts
+from .deciding import BadFacts, read_facts
 from .deciding import decide as decide_case
 from .library import Library
 from .library import check as check_pack
@@ -217,7 +217,9 @@ def decide(
     found, _folder = _one(pack)
     given, source = _read_facts(facts)
     try:
-        decision = decide_case(found, given, on.date(), known_on.date() if known_on else None)
+        # What has happened has happened by the day of the decision.
+        values = read_facts(found, given, on.date())
+        decision = decide_case(found, values, on.date(), known_on.date() if known_on else None)
     except BadFacts as error:
         lines = [
             f"{source.path}:{source.line((name,))}: {name}: {_said(what)}"
@@ -228,7 +230,8 @@ def decide(
         why = str(error).splitlines()[0]
         raise _fail(str(_("the database could not work it out: {why}", why=why))) from None
     if as_json:
-        typer.echo(json.dumps(decision.as_json(), ensure_ascii=False, indent=2))
+        plain = {**decision.as_json(), "in_force": showing.is_in_force(found, on.date())}
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
         _out.print(showing.decision_as_text(decision, found))
 

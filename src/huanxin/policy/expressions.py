@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlglot import exp, parse, tokens
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.generator import Generator as SqlGenerator
 from sqlglot.parser import Parser as SqlParser
 
 from .wording import Message
@@ -62,6 +63,22 @@ class PackExpressions(Dialect):
             "CASE": SqlParser.NO_PAREN_FUNCTION_PARSERS["CASE"]
         }
 
+    class Generator(SqlGenerator):
+        """Writes an expression as people write it in a pack."""
+
+        TRANSFORMS: ClassVar[dict[Any, Any]] = {
+            **SqlGenerator.TRANSFORMS,
+            exp.Alias: lambda self, node: f"{self.sql(node, 'this')} {self.sql(node, 'alias')}",
+            exp.Cast: lambda self, node: (
+                f"DATE {self.sql(node, 'this')}" if _is_date_literal(node) else self.cast_sql(node)
+            ),
+        }
+
+
+def written(node: exp.Expr) -> str:
+    """An expression as it was written, for a message."""
+    return node.sql(dialect=PackExpressions, normalize_functions=False)
+
 
 ALLOWED_NODES = (
     *(exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE),
@@ -101,6 +118,7 @@ _REFUSED: dict[type[exp.Expr], Message] = {
 }
 _INSTEAD: dict[type[exp.Expr], Message] = {
     exp.Is: _("Leave it out: what lacks a fact is “cannot tell”."),
+    exp.Alias: _("Write numbers without a unit: it stands once, as `unit:` of the fact or the figure."),
     exp.Like: _("Write starts_with(text, 'prefix')."),
 }
 
@@ -187,7 +205,9 @@ def _allow(tree: exp.Expr, text: str) -> None:
                 _("a comment cannot stand in an expression"), _("Write it in the YAML, after `#`.")
             )
         if not isinstance(node, ALLOWED_NODES):
-            what = _REFUSED.get(type(node)) or _("“{part}” cannot stand in a pack", part=_short(node.sql()))
+            what = _REFUSED.get(type(node)) or _(
+                "“{part}” cannot stand in a pack", part=_short(written(node))
+            )
             raise ExpressionError(what, _INSTEAD.get(type(node)))
         if isinstance(node, exp.Anonymous) and str(node.this).lower() not in FUNCTIONS:
             raise ExpressionError(
@@ -205,7 +225,7 @@ def _look_closer(node: exp.Expr) -> None:
             _("Write names without quotes, and texts in single ones."),
         )
     if isinstance(node, exp.Cast) and not _is_date_literal(node):
-        raise ExpressionError(_("“{part}” cannot stand in a pack", part=_short(node.sql())))
+        raise ExpressionError(_("“{part}” cannot stand in a pack", part=_short(written(node))))
     if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):
         raise ExpressionError(_("“{name}” has too many dots", name=node.sql()), _("Write table.column."))
     if isinstance(node, exp.In) and (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from . import numerals
+from .units import unit_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,8 +125,9 @@ class Fact(BaseModel):
 
     @property
     def unit_said(self) -> Text:
-        """The unit in words of the reader: yuan is written in packs as CNY."""
-        return Text(zh="元", en="yuan") if self.unit == "CNY" else Text(zh=self.unit, en=self.unit)
+        """The unit in words of the reader: yuan is written in packs as CNY, years as a."""
+        zh, en = unit_words(self.unit)
+        return Text(zh=zh, en=en)
 
     def parse(self, raw: object, today: dt.date | None = None) -> Value | None:
         """Read what somebody wrote in a cell or a form; `None` for an empty or unknown one.

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from .arithmetic import alike, exact
 from .expressions import ExpressionError
+from .expressions import written as as_written
 from .typed import Typed, ValueKind, call, cast, comparable, expect, number, whole
 from .wording import Message as _
 
@@ -54,7 +55,7 @@ def extreme(name: str, arguments: list[Typed], written: exp.Expr) -> Typed:
     for other in arguments[1:]:
         comparable(arguments[0], other, written)
     if arguments[0].kind == "boolean":
-        raise ExpressionError(_("“{part}” orders what has no order", part=written.sql()))
+        raise ExpressionError(_("“{part}” orders what has no order", part=as_written(written)))
     arguments = alike(arguments)
     unknown: exp.Expr | None = None
     for argument in arguments:
@@ -181,7 +182,7 @@ def _shift(name: str, lowered: str, times: int, furthest: int) -> None:
                 _(
                     "{name} goes by whole numbers, “{part}” has places",
                     name=name,
-                    part=tree.expressions[1].sql(),
+                    part=as_written(tree.expressions[1]),
                 ),
                 _("Write floor(…) or ceil(…) around it."),
             )

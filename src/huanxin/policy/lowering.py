@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from .arithmetic import alike, comparable_widths, product, quotient, total
 from .expressions import ExpressionError
+from .expressions import written as as_written
 from .typed import (
     Scope,
     Typed,
@@ -40,7 +41,7 @@ def lower(tree: exp.Expr, scope: Scope) -> Typed:
     """
     lowering = _LOWERINGS.get(type(tree))
     if lowering is None:  # pragma: no cover - the allow-list lets none through
-        raise ExpressionError(_("“{part}” cannot stand in a pack", part=tree.sql()))
+        raise ExpressionError(_("“{part}” cannot stand in a pack", part=as_written(tree)))
     return lowering(tree, scope)
 
 
@@ -58,7 +59,7 @@ def _comparison(tree: exp.Expr, scope: Scope) -> Typed:
     comparable(left, right, tree)
     if not isinstance(tree, exp.EQ | exp.NEQ) and left.kind in ("text", "boolean"):
         raise ExpressionError(
-            _("“{part}” orders what has no order", part=tree.sql()), _("Compare with = or <>.")
+            _("“{part}” orders what has no order", part=as_written(tree)), _("Compare with = or <>.")
         )
     left, right = comparable_widths([left, right])
     sql = type(tree)(this=whole(left), expression=whole(right))

@@ -74,6 +74,7 @@ _UNION = (
 )
 _NUMBER_OR_DATE = (_UNION[0], gettext_noop("Write a number or a date."))
 _TEXT = (gettext_noop("“{key}” should be a text"), gettext_noop("Write {{zh: …, en: …}}."))
+_COMMA = gettext_noop("Put a text that holds a comma in quotes.")
 _NEAREST = gettext_noop("Did you mean: {names}?")
 _KEYS_ARE = gettext_noop("Keys of this place: {names}.")
 # What the models themselves say, for the catalogue.
@@ -106,6 +107,9 @@ def schema_problems(
         words = _words(found, place)
         if found["type"] == "extra_forbidden":
             instead, words["names"] = _instead_of(str(place[-1]), _annotation_at(model, place[:-1]))
+            if found.get("input", "") is None and instead != _NEAREST:
+                # `{en: seventeen, still twenty}` is read as a key `still twenty` without a value.
+                instead = _COMMA
         if what == "{message}" and words["message"] in _SAID_BY_MODELS:
             what = str(words["message"])
         problem = source.problem((*under, *_as_written(place)), _(what, **words), _(instead, **words))

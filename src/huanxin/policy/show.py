@@ -11,10 +11,13 @@ from rich.text import Text as Line
 
 from .deciding import plain
 from .sources import sources
+from .units import unit_words
 from .wording import Message, reading_language
 from .wording import Message as _
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from rich.console import RenderableType
 
     from .deciding import Decision
@@ -95,8 +98,7 @@ def _head(pack: Pack) -> list[Line]:
         lines.append(_labelled(_("Document"), say(pack.document)))
     if pack.in_force is not None:
         window = pack.in_force
-        until = window.to_on.isoformat() if window.to_on else str(_("further notice"))
-        lines.append(_labelled(_("In force"), f"{window.from_on} – {until}"))
+        lines.append(_labelled(_("In force"), _window(pack)))
         if window.apply_by is not None:
             lines.append(_labelled(_("Apply by"), str(window.apply_by)))
     if pack.supersedes:
@@ -106,6 +108,20 @@ def _head(pack: Pack) -> list[Line]:
             _labelled(_("Borne by"), ", ".join(f"{bearer(n)} {s:%}" for n, s in pack.shares.items()))
         )
     return lines
+
+
+def _window(pack: Pack) -> str:
+    assert pack.in_force is not None
+    until = pack.in_force.to_on.isoformat() if pack.in_force.to_on else str(_("further notice"))
+    return f"{pack.in_force.from_on} – {until}"
+
+
+def is_in_force(pack: Pack, on: dt.date) -> bool:
+    """Whether a pack may be chosen on a day. One with `dated_by` has a check of its own for that."""
+    window = pack.in_force
+    if window is None or window.dated_by:
+        return True
+    return window.from_on <= on and (window.to_on is None or on <= window.to_on)
 
 
 def bearer(name: str) -> str:
@@ -165,7 +181,7 @@ def kind_of(fact: Fact) -> str:
         return " / ".join(
             f"{code} {say(text)}" if code != say(text) else code for code, text in fact.of.items()
         )
-    return f"{fact.type} {fact.unit}".strip()
+    return f"{fact.type} {say(fact.unit_said)}".strip()
 
 
 def _parameters(pack: Pack) -> Table:
@@ -173,7 +189,7 @@ def _parameters(pack: Pack) -> Table:
     for name, parameter in pack.parameters.items():
         label = f"{name}\n{say(parameter.says)}".strip()
         for value in sorted(parameter.values, key=lambda v: (v.from_on, v.since)):
-            shown = _yes_or_no(value.value) or f"{plain(value.value)} {parameter.unit}".strip()
+            shown = _yes_or_no(value.value) or with_unit(plain(value.value), parameter.unit)
             dates = (str(value.from_on), str(value.since))
             table.add_row(label, *dates, shown, value.source, mark(value.confidence))
             label = ""
@@ -199,7 +215,11 @@ def decision_as_text(decision: Decision, pack: Pack) -> RenderableType:
     if decision.amount is not None:
         head.append(f"   ¥ {decision.amount:,.2f}", style="bold")
     title = "  ·  ".join(text for text in (say(pack.title), say(pack.document)) if text)
-    parts: list[RenderableType] = [Line(title, style="dim"), head, Line()]
+    parts: list[RenderableType] = [Line(title, style="dim"), head]
+    if not is_in_force(pack, decision.on):
+        what = _("Not in force on {on}: {window}", on=decision.on, window=_window(pack))
+        parts.append(Line(str(what), style="bold yellow"))
+    parts.append(Line())
     for check in decision.checks:
         sign, style = _MARKS[check.value]
         line = Line(f"{sign} ", style=style).append(say(check.says), style="default")
@@ -244,7 +264,13 @@ def _shown(fact: Fact, value: object) -> str:
         return _yes_or_no(value)
     if fact.of:
         return say(fact.of[str(value)])
-    return f"{plain(value)} {fact.unit}".strip()  # type: ignore[arg-type]
+    return with_unit(plain(value), fact.unit)  # type: ignore[arg-type]
+
+
+def with_unit(value: object, unit: str) -> str:
+    """A value with its unit in the reader's words."""
+    zh, en = unit_words(unit, value)
+    return f"{value} {en if reading_language() == 'en' else zh}".strip()
 
 
 def _yes_or_no(value: object) -> str:

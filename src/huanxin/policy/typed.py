@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from sqlglot import exp
 
 from .expressions import ExpressionError
+from .expressions import written as as_written
 from .units import Unit, say_unit
 from .wording import Message as _
 
@@ -152,7 +153,7 @@ def expect(kind: ValueKind, typed: Typed, written: exp.Expr | str) -> Typed:
         raise ExpressionError(
             _(
                 "“{part}” is {found}, here stands {wanted}",
-                part=written if isinstance(written, str) else written.sql(),
+                part=written if isinstance(written, str) else as_written(written),
                 found=KIND_WORDS[typed.kind],
                 wanted=KIND_WORDS[kind],
             )
@@ -166,7 +167,7 @@ def same_unit(left: Typed, right: Typed, written: exp.Expr) -> Unit | None:
     raise ExpressionError(
         _(
             "“{part}” sets {left} against {right}",
-            part=written.sql(),
+            part=as_written(written),
             left=say_unit(left.unit),
             right=say_unit(right.unit),
         ),
@@ -177,6 +178,19 @@ def same_unit(left: Typed, right: Typed, written: exp.Expr) -> Unit | None:
 def comparable(left: Typed, right: Typed, written: exp.Expr) -> None:
     """Raise unless the two can be compared: kinds, units, and choices only with their own codes."""
     if left.kind != right.kind:
+        figure = next((s for s in (left, right) if s.kind == "text" and s.parameters and not s.facts), None)
+        if figure is not None and "number" in (left.kind, right.kind):
+            name = min(figure.parameters)
+            error = ExpressionError(
+                _(
+                    "the value of “{name}” is a text, and “{part}” needs a number",
+                    name=name,
+                    part=as_written(written),
+                ),
+                _("Write a number in digits as its value."),
+            )
+            error.at = ("parameters", name)
+            raise error
         instead = (
             _("Write DATE '2024-04-24'.")
             if {left.kind, right.kind} == {"date", "text"}
@@ -185,7 +199,7 @@ def comparable(left: Typed, right: Typed, written: exp.Expr) -> None:
         raise ExpressionError(
             _(
                 "“{part}” compares {left} with {right}",
-                part=written.sql(),
+                part=as_written(written),
                 left=KIND_WORDS[left.kind],
                 right=KIND_WORDS[right.kind],
             ),
@@ -195,6 +209,6 @@ def comparable(left: Typed, right: Typed, written: exp.Expr) -> None:
     for choice, other in ((left, right), (right, left)):
         if choice.choices is not None and other.text is not None and other.text not in choice.choices:
             raise ExpressionError(
-                _("“{code}” is none of the choices of “{part}”", code=other.text, part=written.sql()),
+                _("“{code}” is none of the choices of “{part}”", code=other.text, part=as_written(written)),
                 _("Write one of: {codes}.", codes=", ".join(sorted(choice.choices))),
             )

@@ -217,7 +217,13 @@ def in_words(pack: Pack, name: str, value: object) -> str:
         return f"{written(Decimal(str(value)))} {_('yuan')}"
     if isinstance(value, Decimal):
         value = format(value.normalize(), "f")
-    return f"{value} {fact.unit}".strip()
+    return f"{value} {unit_in_words(fact.unit, value)}".strip()
+
+
+def unit_in_words(unit: str, value: object = None) -> str:
+    """A unit as the reader writes it: years, not `a`."""
+    zh, en = policy.unit_words(unit, value)
+    return reader.said({"zh": zh, "en": en})
 
 
 def facts_asked(pack: Pack) -> list[str]:
@@ -239,7 +245,7 @@ def _facts(pack: Pack) -> tuple[FactLine, ...]:
             name,
             reader.said(fact.ask),
             fact.type,
-            fact.unit,
+            unit_in_words(fact.unit),
             tuple((code, reader.said(label)) for code, label in fact.of.items()),
             reader.said(fact.proof),
             "" if fact.example is None else str(fact.example),
@@ -255,7 +261,9 @@ def _parameter(pack: Pack, name: str, on: dt.date) -> ParameterLine:
         Figure(v.from_on, v.to_on, v.since, _figure(v.value), v.source, v.confidence, v is current)
         for v in sorted(parameter.values, key=lambda v: (v.from_on, v.since), reverse=True)
     )
-    return ParameterLine(name, reader.said(parameter.says), parameter.unit, figures)
+    return ParameterLine(
+        name, reader.said(parameter.says), unit_in_words(parameter.unit, current and current.value), figures
+    )
 
 
 def _figure(value: object) -> str:

@@ -100,7 +100,8 @@ class TryForm(forms.Form):
         """The decision, or nothing where an answer cannot be read; what is wrong then stands at its field."""
         wanted = self.cleaned_data
         try:
-            return policy.decide(self.pack, self.facts(), wanted["on"], wanted.get("known_on"))
+            facts = policy.read_facts(self.pack, self.facts(), wanted["on"])
+            return policy.decide(self.pack, facts, wanted["on"], wanted.get("known_on"))
         except policy.BadFacts as bad:
             for name, error in bad.errors.items():
                 self.add_error(f"f-{name}", reader.said(error))

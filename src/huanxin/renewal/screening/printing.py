@@ -90,10 +90,24 @@ def show(run: Screening, console: Console, *, places: Mapping[str, str]) -> None
         console.print(table)
     for pack, names in sums.unverified.items():
         console.print(
-            _("Unverified in {pack}: {names}").format(pack=pack, names=", ".join(names)), style="yellow"
+            _("Unverified in {pack}: {names}").format(
+                pack=_pack_in_words(run, pack), names="; ".join(_part_in_words(run, pack, n) for n in names)
+            ),
+            style="yellow",
         )
     for pack, why in run.problems.items():
         console.print(_("{pack} could not be carried out: {why}").format(pack=pack, why=why), style="red")
+
+
+def _pack_in_words(run: Screening, pack_id: str) -> str:
+    return next((reader.said(p["title"]) for p in run.packs if p["id"] == pack_id), pack_id)
+
+
+def _part_in_words(run: Screening, pack_id: str, name: str) -> str:
+    from huanxin.rulebook import queries as rulebook
+
+    digest = next((p["digest"] for p in run.packs if p["id"] == pack_id), None)
+    return rulebook.part_in_words(rulebook.by_digest(digest), name) if digest else name
 
 
 def _checks(run: Screening, sums: queries.Sums, unit: str) -> Table:

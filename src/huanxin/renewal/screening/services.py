@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huanxin import policy
+from huanxin.foundation.lib import reader
 from huanxin.registry import queries as registry
 from huanxin.rulebook import queries as rulebook
 
@@ -25,7 +26,7 @@ from .pulse import Pulse
 from .queries import prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from huanxin.foundation.access.models import User
     from huanxin.policy import Pack, Progress
@@ -161,31 +162,29 @@ def _open(
 ) -> Screening:
     known_on = known_on or on
     known = registry.kinds()
+    if not kinds:
+        raise NothingToScreen(
+            _(
+                "No kind of thing is named. Name one with --kind, or take all with --all. Kinds: {kinds}."
+            ).format(kinds=", ".join(sorted(known)))
+        )
     unknown = [k for k in kinds if k not in known]
-    if unknown or not kinds:
+    if unknown:
         raise NothingToScreen(
             _("“{kind}” is no kind of thing here. Choose from: {kinds}.").format(
                 kind=", ".join(unknown), kinds=", ".join(sorted(known))
             )
         )
-    chosen = [
-        _pinned(kind, pack)
-        for kind in kinds
-        for pack in _in_force(kind, on, known_on)
-        if packs is None or pack.id in packs
-    ]
+    counting = [(kind, pack) for kind in kinds for pack in _in_force(kind, on, known_on)]
+    if packs is not None and (strange := sorted(set(packs) - {pack.id for _kind, pack in counting})):
+        raise NothingToScreen(" ".join(_not_chosen(pack_id, kinds, known, on) for pack_id in strange))
+    chosen = [_pinned(kind, pack) for kind, pack in counting if packs is None or pack.id in packs]
     without = [kind for kind in kinds if not any(p["for"] == kind for p in chosen)]
     if without:
         raise NothingToScreen(
             _(
                 "No limit or duty on {kinds} is in force here on {on}. Release one, or choose another day."
-            ).format(kinds=", ".join(without), on=on)
-        )
-    if packs is not None and (strange := sorted(set(packs) - {p["id"] for p in chosen})):
-        raise NothingToScreen(
-            _("Not in force on {on} for these kinds: {packs}. Leave them out, or release them.").format(
-                packs=", ".join(strange), on=on
-            )
+            ).format(kinds=_in_words(without, known), on=on)
         )
     return Screening.objects.create(
         kinds=[_described(known[k]) for k in kinds],
@@ -195,6 +194,38 @@ def _open(
         packs=chosen,
         by=by,
         beat_at=timezone.now(),
+    )
+
+
+def _in_words(kinds: Sequence[str], known: Mapping[str, Pack]) -> str:
+    """Kinds by their titles, with the names that the command takes."""
+    return ", ".join(
+        _("{title} ({name})").format(title=reader.said(known[kind].title), name=kind) for kind in kinds
+    )
+
+
+def _not_chosen(pack_id: str, kinds: Sequence[str], known: Mapping[str, Pack], on: dt.date) -> str:
+    """Why a pack that was named cannot judge these kinds."""
+    release = rulebook.newest(pack_id)
+    if release is None:
+        try:
+            policy.Library().path(pack_id)
+        except policy.UnknownPack as unknown:
+            return reader.said(unknown.what)
+        return _("The pack “{id}” is not released here. Release it first, or leave it out.").format(
+            id=pack_id
+        )
+    if release.kind not in ("limit", "duty"):
+        return _("The pack “{id}” judges no things. Name a limit or duty on {kinds}.").format(
+            id=pack_id, kinds=_in_words(kinds, known)
+        )
+    if release.asset not in kinds:
+        others = [release.asset] if release.asset in known else []
+        return _("The pack “{id}” judges {judged}, not {kinds}. Name another pack or kind.").format(
+            id=pack_id, judged=_in_words(others, known) or release.asset, kinds=_in_words(kinds, known)
+        )
+    return _("The pack “{id}” is not in force here on {on}. Release it, or choose another day.").format(
+        id=pack_id, on=on
     )
 
 
