@@ -226,10 +226,38 @@ def test_an_excel_error_or_an_uncomputed_formula_is_nobodys_name_and_no_place(wr
         assert "no stored result" in why or "Excel's error" in why
 
 
+def test_who_answers_for_one_league_brings_in_doubts_that_may_lie_there_and_rows_that_say_nothing(
+    write, settings
+):
+    heads = [*HEADERS[:5], "盟市", "旗县"]
+    rows = [
+        ["SN-1", "可能在锡林郭勒", "1", "", "", "包头市", "锡林浩特市"],
+        ["SN-2", "可能在赤峰", "1", "", "", "Cifeng", ""],
+        ["SN-3", "没写地点", "1", "", "", "", ""],
+        ["SN-4", "在包头", "1", "", "", "包头市", ""],
+    ]
+    sheet = write(rows, headers=heads)
+    for counts in ((2, 0, 0, 2), (0, 0, 2, 2)):
+        record = services.import_assets(sheet, PUMP, by=None, place="152502", within=("1525",))
+        assert told(record) == counts
+    assert list(Asset.objects.order_by("id").values_list("name", "place_id")) == [
+        ("可能在锡林郭勒", None),
+        ("没写地点", "152502"),
+    ]
+    doubtful, elsewhere = [row[-1] for row in refused(record, settings)[1:]]
+    assert "No place of the region has this name" in doubtful
+    assert "lies in Baotou, outside the area" in elsewhere
+    wide = services.import_assets(
+        write([["SN-9", "", "", "", "", "锡林郭勒盟", ""]], headers=heads), PUMP, by=None, within=("152502",)
+    )
+    assert "says only “Xilingol" in refused(wide, settings)[1][-1]
+
+
 def test_a_place_column_that_is_not_asked_may_hold_errors(write):
-    for place in ("1525", "outside"):
+    for place, mapping in (("1525", {"所在地": ""}), ("outside", None)):
         sheet = write([[f"SN-{place}", "泵", "5", "", "", "#N/A"]], "a.xlsx")
-        assert told(services.import_assets(sheet, PUMP, by=None, place=place)) == (1, 0, 0, 0)
+        record = services.import_assets(sheet, PUMP, by=None, place=place, mapping=mapping)
+        assert told(record) == (1, 0, 0, 0)
     assert list(Asset.objects.order_by("id").values_list("place_id", flat=True)) == ["1525", None]
 
 
@@ -286,6 +314,9 @@ def test_who_answers_for_one_league_neither_corrects_nor_moves_what_lies_in_anot
     record = services.import_assets(sheet, PUMP, by=None, within=("1525",))
     assert told(record) == (1, 1, 0, 3)
     assert [row[0] for row in refused(record, settings)[1:]] == ["SN-2", "SN-3", "SN-5"]
-    assert "mandate" in refused(record, settings)[1][-1]
+    registered, lies, unsaid = [row[-1] for row in refused(record, settings)[1:]]
+    assert "registered outside the area of your mandate" in registered
+    assert "“所在地” By its own place this lies in Chifeng" in lies
+    assert "does not say where this lies" in unsaid
     assert queries.find("SN-2")[0].name == "二号泵"
     assert not queries.find("SN-3")

@@ -77,7 +77,20 @@ def a_full_disk_at(deed: int):
 
 def test_two_rows_of_one_identity_are_never_written_at_once():
     row = Row(
-        2, (), "SN-1", b"1", "一号泵", "{}", None, None, None, Asset.PlaceState.UNKNOWN, None, None, b"a"
+        2,
+        (),
+        "SN-1",
+        b"1",
+        "一号泵",
+        "{}",
+        None,
+        None,
+        None,
+        Asset.PlaceState.UNKNOWN,
+        None,
+        False,
+        None,
+        b"a",
     )
     writer = Writer(PUMP, is_public=False, import_id=1, by_id=None, source="", sample=False)
     with pytest.raises(ValueError, match="2 and 7"):

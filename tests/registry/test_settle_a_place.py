@@ -95,6 +95,15 @@ def test_the_trackers_586_units_come_in_and_nine_wait_for_a_person(db):
     assert told(services.import_assets(GEM, GEM_KIND, by=None)) == (0, 0, 586, 0)
 
 
+def test_of_the_trackers_units_a_league_takes_its_own_and_gets_the_others_back(db):
+    services.load_places()
+    record = services.import_assets(GEM, GEM_KIND, by=None, place="1525", within=("1525",))
+    n_placed = Asset.objects.filter(place_id__gte="1525", place_id__lt="1526").count()
+    assert record.n_new == n_placed + record.n_place_doubt
+    assert record.n_new + record.n_refused == 586
+    assert 0 < n_placed < 200
+
+
 def test_a_person_settles_a_doubt_and_no_later_sheet_undoes_it(office, write, li_jing):
     sheet = write([["SN-1", "泵", "5", "", "", "Cifeng"]])
     assert services.import_assets(sheet, PUMP, by=None).n_place_doubt == 1
@@ -112,9 +121,50 @@ def test_a_place_that_does_not_exist_cannot_be_settled_on(office, write):
         services.settle_place(Asset.objects.get(), "999999", by=None)
 
 
-def test_one_place_can_be_said_for_the_whole_sheet(office, write):
-    services.import_assets(write([GOOD, ["SN-2", "", "", "", "", "Cifeng"]]), PUMP, by=None, place="150302")
+def lie(**said):
+    """Where things lie, by the beginning of their names."""
+    return dict(Asset.objects.filter(**said).order_by("id").values_list("name", "place_id"))
+
+
+def test_a_place_said_for_the_sheet_is_that_of_rows_that_say_none(office, write):
+    rows = [GOOD, ["SN-2", "二号泵", "", "", "", "Cifeng"], ["SN-3", "三号泵", "", "", "", ""]]
+    record = services.import_assets(write(rows), PUMP, by=None, place="150302")
+    assert (told(record), record.n_place_doubt) == ((3, 0, 0, 0), 1)
+    assert lie() == {"一号泵": "152502", "二号泵": None, "三号泵": "150302"}
+
+
+def test_all_of_a_sheet_lies_in_one_place_where_its_own_column_is_not_read(office, write):
+    rows = [GOOD, ["SN-2", "", "", "", "", "Cifeng"]]
+    services.import_assets(write(rows), PUMP, by=None, place="150302", mapping={"所在地": ""})
     assert set(Asset.objects.values_list("place_id", flat=True)) == {"150302"}
+
+
+def test_a_place_said_for_the_sheet_moves_nothing_that_lies_somewhere(office, write, li_jing):
+    rows = [GOOD, *([f"SN-{n}", f"{n}号泵", "5", "", "", "Cifeng"] for n in (2, 3, 4))]
+    services.import_assets(write(rows), PUMP, by=None)
+    two, three, _four = queries.doubts()
+    services.settle_place(two, "1504", by=li_jing)
+    services.settle_place(three, None, by=li_jing)
+    before = lie()
+    unsaid = write([[number, name, "6", "", "", ""] for number, name, *_rest in rows])
+    record = services.import_assets(unsaid, PUMP, by=None, place="150207")
+    assert told(record) == (0, 4, 0, 0)
+    assert lie() == before
+    assert [thing.name for thing in queries.doubts()] == ["4号泵"]
+
+
+def test_what_a_person_said_is_outside_stays_so_and_who_said_a_banner_is_not_told_a_league(
+    office, write, li_jing
+):
+    services.import_assets(write([GOOD, ["SN-2", "二号泵", "5", "", "", "Cifeng"]]), PUMP, by=None)
+    services.settle_place(queries.doubts()[0], None, by=li_jing)
+    rows = [[*GOOD[:5], "锡林郭勒盟"], ["SN-2", "二号泵", "6", "", "", "Cifeng"]]
+    services.import_assets(write(rows), PUMP, by=None)
+    assert lie() == {"一号泵": "152502", "二号泵": None}
+    assert lie(place_state="outside") == {"二号泵": None}
+
+
+def test_a_place_that_is_not_of_the_region_is_refused(office, write):
     with pytest.raises(SheetError, match="no place with the code"):
         services.import_assets(write([GOOD]), PUMP, by=None, place="1599")
 

@@ -122,9 +122,20 @@ def test_a_sheet_is_not_brought_in_twice_by_going_back(office, client, li_jing):
 
 def test_a_banner_reviewer_imports_into_the_own_banner_only(office, client, batu):
     client.force_login(batu)
-    assert send(client, SHEET).status_code == 422
     assert send(client, SHEET, place="152502").status_code == 200
     assert send(client, SHEET, place="150102").status_code == 422
+
+
+def test_a_league_official_imports_each_row_where_it_says(office, client, qiqige):
+    client.force_login(qiqige)
+    form = client.get(reverse("registry:new_import")).context["form"]
+    assert form.fields["place"].choices[0] == ("", "按各行所写")
+    assert "outside" not in dict(form.fields["place"].choices)
+    asked = send(client, SHEET)
+    confirm(client, asked, {heading: target for heading, target, _note in asked.context["columns"]})
+    record = Import.objects.get()
+    assert (record.n_new, record.n_refused) == (2, 1)
+    assert set(Asset.objects.values_list("place_id", flat=True)) == {"1525"}
 
 
 def test_a_league_sees_its_own_things_and_no_others(pumps, client, qiqige):

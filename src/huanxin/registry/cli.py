@@ -24,7 +24,9 @@ def import_(
         typer.Option("--map", help="heading=fact, where a heading is not recognised; repeatable."),
     ] = None,
     source: Annotated[str, typer.Option(help="Where the sheet comes from; shown beside each thing.")] = "",
-    place: Annotated[str, typer.Option(help="The code of the place where all of it lies, e.g. 152502.")] = "",
+    place: Annotated[
+        str, typer.Option(help="The code of where rows lie that say no place, e.g. 152502.")
+    ] = "",
     no_place: Annotated[
         bool, typer.Option("--no-place", help="The things are not of this region: do not look for places.")
     ] = False,

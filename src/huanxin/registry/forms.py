@@ -97,7 +97,10 @@ class SheetForm(forms.Form):
     place = forms.ChoiceField(
         label=gettext_lazy("Where the things are"),
         required=False,
-        help_text=gettext_lazy("Otherwise each row's own place is read: a code, a name, or coordinates."),
+        help_text=gettext_lazy(
+            "Each row's own place counts: a code, a name, or coordinates. A place chosen here is that of rows"
+            " that say none."
+        ),
     )
     source = forms.CharField(
         label=gettext_lazy("Source"),
@@ -113,10 +116,9 @@ class SheetForm(forms.Form):
         assert isinstance(kind, forms.ChoiceField)
         assert isinstance(place, forms.ChoiceField)
         kind.choices = kinds_to_choose()
+        own = [("", _("as each row says"))]
         if "15" in areas:
-            own = [("", _("as each row says")), (NO_PLACE, _("not in this region"))]
-        else:
-            own, place.required = [], True
+            own.append((NO_PLACE, _("not in this region")))
         place.choices = [*own, *places_to_choose(areas)]
         for name, field in self.fields.items():
             look = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
@@ -142,6 +144,7 @@ class SettleForm(forms.Form):
 
     def __init__(self, data: Any, areas: Sequence[str]) -> None:
         super().__init__(data)
+        self.may_say_outside = "15" in areas
         field = self.fields["other"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("choose")), *places_to_choose(areas)]
@@ -152,7 +155,11 @@ class SettleForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         said["code"] = said.get("place") or said.get("other") or ""
         if not said["code"]:
-            raise forms.ValidationError(_("Choose one of the places, another one, or “outside the region”."))
+            raise forms.ValidationError(
+                _("Choose one of the places, another one, or “outside the region”.")
+                if self.may_say_outside
+                else _("Choose one of the places, or another one of your area.")
+            )
         return said
 
 

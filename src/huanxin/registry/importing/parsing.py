@@ -45,6 +45,8 @@ class Row(NamedTuple):
     place: str | None
     place_state: str
     doubt: str | None
+    # The row says nothing of its place: `place` is what was said for such rows.
+    is_place_supposed: bool
     holder: tuple[str, str, str] | None
     digest: bytes
 
@@ -120,11 +122,14 @@ def no_value(cell: NoValue) -> str:
 
 @dataclass
 class PlaceColumns:
-    """The columns that speak of the place, and what settles on one from them."""
+    """The columns that speak of the place, and what settles on one from them.
+
+    `otherwise` is where a row lies that says nothing of its place. No `settle`: the columns are not asked.
+    """
 
     at: Mapping[str, int]
     settle: Callable[[Said], Settled] | None
-    fixed: str | None
+    otherwise: str | None
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, ...], tuple[str | None, str, str | None]] = {}
@@ -132,12 +137,10 @@ class PlaceColumns:
     @property
     def asked(self) -> tuple[int, ...]:
         """Where the cells stand that a row's place rests on."""
-        return tuple(self.at.values()) if self.fixed is None and self.settle is not None else ()
+        return tuple(self.at.values()) if self.settle is not None else ()
 
     def read(self, cells: Cells) -> tuple[str | None, str, str | None]:
-        """`(place code, state, doubt as JSON)` of a row."""
-        if self.fixed is not None:
-            return self.fixed, "placed", None
+        """`(place code, state, doubt as JSON)` of what a row itself says."""
         if self.settle is None:
             return None, "outside", None
         key = tuple([_text(cells[at]) for at in self.at.values()])
@@ -284,6 +287,9 @@ class RowReader:
             parts.append(self.identity_key + json.dumps(identity, ensure_ascii=False))
         attributes = "{" + ",".join(parts) + "}"
         place, place_state, doubt = self.places.read(cells)
+        is_supposed = place_state == "unknown" and self.places.otherwise is not None
+        if is_supposed:
+            place, place_state = self.places.otherwise, "placed"
         name, in_service, measure = (
             facts[at][1] if at is not None else None
             for at in (self.own_at["name"], self.own_at["in_service"], self.own_at["measure"])
@@ -297,5 +303,5 @@ class RowReader:
             line, cells, identity, sealed.keyed_hash(f"{self.kind.id}:{identity}"),
             unicodedata.normalize("NFKC", str(name))[:500] if name is not None else "",
             attributes, int(year) if isinstance(year, int) else None, None if measure is None else
-            str(measure), place, place_state, doubt, holder, digest,
+            str(measure), place, place_state, doubt, is_supposed, holder, digest,
         )  # fmt: skip

@@ -29,7 +29,7 @@ from .. import kinds
 from ..models import Import
 from ..places import region
 from ..places.settling import Said, Settled, settle
-from . import columns
+from . import columns, refusals
 from . import mapping as mapping_of
 from .parsing import Bad, Cells, PlaceColumns, Row, RowReader
 from .writing import Writer, Written, refresh_statistics
@@ -81,10 +81,11 @@ def import_assets(
     """Carry the things of a sheet into the registry, some thousand rows a transaction.
 
     `mapping` (heading → fact, `""` for none) overrules what the headings are taken for and is remembered for
-    sheets with the same headings. `place`: a code that all rows lie in, or `NO_PLACE`. `record`: what
-    `open_import` entered, if something did. `within`: beginnings of the place codes outside of which nothing
-    may be entered or corrected; such rows are refused. Reads the sheet twice: first for identities that come
-    more than once, then for its rows; memory stays bounded.
+    sheets with the same headings. `place`: the code of where rows lie that say nothing of their place, or
+    `NO_PLACE`, by which no row is asked. `record`: what `open_import` entered, if something did. `within`:
+    beginnings of the place codes outside of which nothing may be entered or corrected; such rows are refused.
+    Reads the sheet twice: first for identities that come more than once, then for its rows; memory stays
+    bounded.
     Raises `SheetError` before anything is written, also where too many lines name the same things, and
     `ImportStopped` where a full disk or a lost database ends it.
     """
@@ -281,8 +282,12 @@ class _Running:
         try:
             with transaction.atomic():
                 written = self.writer.write(good)
-                elsewhere = self._lines_of(written.elsewhere)
-                self.bad.add([self._elsewhere(row) for row in elsewhere])
+                elsewhere = self._lines_of([row for row, _why in written.elsewhere])
+                self.bad.add([
+                    refusals.elsewhere(line, why, self.reader, self.writer.within or ())
+                    for row, why in written.elsewhere
+                    for line in self._lines_of([row])
+                ])  # fmt: skip
                 # Of equal lines one is written; the others change nothing.
                 n_written = len(good) - len(written.elsewhere)
                 written.n_unchanged += len(self._lines_of(good)) - len(elsewhere) - n_written
@@ -298,13 +303,6 @@ class _Running:
     def _lines_of(self, rows: list[Row]) -> list[Row]:
         """The rows and those held back as equal to them."""
         return [line for row in rows for line in self.held.get(row.identity, (row,))]
-
-    def _elsewhere(self, row: Row) -> Bad:
-        why = _(
-            "This thing lies, or is registered, outside the area of your mandate. Ask whoever keeps it there"
-            " to correct it, or the region's office to move it."
-        )
-        return row.line, row.cells, {self.reader.identity_at: why}
 
     def _count(self, written: Written, n_rows: int) -> None:
         record = self.record

@@ -154,8 +154,8 @@ def _ask_columns(
 def _must_cover(request: HttpRequest, sheet: staging.Sheet) -> None:
     from ..views import may_import_at
 
-    is_code = sheet.place and sheet.place != services.NO_PLACE
-    may_import_at(request, sheet.place if is_code else access.REGION)
+    if sheet.place:
+        may_import_at(request, access.REGION if sheet.place == services.NO_PLACE else sheet.place)
 
 
 def _columns() -> list[listing.Column[Import]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import connection
 from django.db.models import F
@@ -36,6 +36,10 @@ _UPDATED = (
 _AT_ONCE = 900
 
 
+# Why a row is none of this person's: what it says of its place, or where its thing is registered.
+Elsewhere = Literal["registered", "said", "doubt", "unsaid"]
+
+
 @dataclass
 class Written:
     """What became of some rows."""
@@ -44,7 +48,7 @@ class Written:
     n_changed: int = 0
     n_unchanged: int = 0
     n_place_doubt: int = 0
-    elsewhere: list[Row] = field(default_factory=list)
+    elsewhere: list[tuple[Row, Elsewhere]] = field(default_factory=list)
 
 
 @dataclass
@@ -66,15 +70,15 @@ class Writer:
     def write(self, rows: Sequence[Row]) -> Written:
         """Write rows whose identities differ from each other; what is already so is left alone.
 
-        Rows on things that lie outside `within` come back in `elsewhere`. Raises `ValueError` for two rows of
-        one identity: one of them would silently win.
+        Rows on things that lie outside `within` come back in `elsewhere`, with the reason. Raises
+        `ValueError` for two rows of one identity: one of them would silently win.
         """
         _refuse_twins(rows)
         done = Written()
         known = self._known(rows)
         if self.within is not None:
             done.elsewhere = self._elsewhere(rows, known)
-            not_ours = {r.identity_hash for r in done.elsewhere}
+            not_ours = {r.identity_hash for r, _why in done.elsewhere}
             rows = [r for r in rows if r.identity_hash not in not_ours]
         fresh = [r for r in rows if r.identity_hash not in known]
         other = [r for r in rows if r.identity_hash in known and known[r.identity_hash][1] != r.digest]
@@ -113,20 +117,31 @@ class Writer:
                 found[bytes(identity)] = (pk, bytes(digest or b""))
         return found
 
-    def _elsewhere(self, rows: Sequence[Row], known: Mapping[bytes, tuple[int, bytes]]) -> list[Row]:
+    def _elsewhere(
+        self, rows: Sequence[Row], known: Mapping[bytes, tuple[int, bytes]]
+    ) -> list[tuple[Row, Elsewhere]]:
         """Rows on things that lie, or are registered, where this person's mandate does not reach."""
-        assert self.within is not None
-        places: dict[int, str | None] = {}
+        registered: dict[int, tuple[str | None, Any]] = {}
         for part in _parts([pk for pk, _digest in known.values()]):
-            places.update(Asset.objects.filter(pk__in=part).values_list("id", "place_id"))
-        found = []
+            found = Asset.objects.filter(pk__in=part).values_list("id", "place_id", "place_doubt")
+            registered.update((pk, (place, doubt)) for pk, place, doubt in found)
+        judged = []
         for row in rows:
-            registered = known.get(row.identity_hash)
-            lies = row.place or (places[registered[0]] if registered else None)
-            there = [lies, places[registered[0]]] if registered else [lies]
-            if not all((place or "").startswith(self.within) for place in there):
-                found.append(row)
-        return found
+            there = known.get(row.identity_hash)
+            judged.append((row, self._why_elsewhere(row, registered[there[0]] if there else None)))
+        return [(row, why) for row, why in judged if why is not None]
+
+    def _why_elsewhere(self, row: Row, registered: tuple[str | None, Any] | None) -> Elsewhere | None:
+        assert self.within is not None
+        if registered is not None and not reaches(self.within, *registered):
+            return "registered"
+        if row.place is not None:
+            return None if row.place.startswith(self.within) else "said"
+        if registered is not None and registered[0]:
+            return None
+        if row.doubt:
+            return None if reaches(self.within, None, json.loads(row.doubt)) else "doubt"
+        return None if registered is not None else "unsaid"
 
     def _add(self, rows: Sequence[Row], holders: Mapping[tuple[str, str, str], int], changed: int) -> None:
         if not rows:
@@ -158,10 +173,11 @@ class Writer:
         today = timezone.localdate(now)
         updates, events, digests = [], [], []
         for part in _parts(list(rows)):
+            settled = _settled_outside(part)
             for asset in Asset.objects.filter(pk__in=part):
                 row = rows[asset.pk]
                 holder = holders[row.holder] if row.holder else asset.holder_id
-                after = corrected(asset, row, holder)
+                after = corrected(asset, row, holder, is_settled=asset.pk in settled)
                 if not after["differences"]:
                     digests.append((row.digest, asset.pk))
                     continue
@@ -232,17 +248,23 @@ def _known_parties(hashes: Mapping[tuple[str, str, str], bytes | None]) -> dict[
     return {h: pk for h, pk in ids.items() if pk is not None}
 
 
-def corrected(asset: Asset, row: Row, holder: int | None) -> dict[str, Any]:
-    """A registered thing as a new row of a sheet would have it, and what differs."""
+def reaches(within: tuple[str, ...], place: str | None, doubt: Mapping[str, Any] | None) -> bool:
+    """Whether a mandate covers a thing: it lies in its area, or may lie there and waits for a person."""
+    there = [place] if place else (doubt or {}).get("candidates", [])
+    return any(code.startswith(within) for code in there)
+
+
+def corrected(asset: Asset, row: Row, holder: int | None, *, is_settled: bool = False) -> dict[str, Any]:
+    """A registered thing as a new row of a sheet would have it, and what differs.
+
+    `is_settled`: a person has said that it lies outside the region.
+    """
     facts = json.loads(row.attributes)
     differences = {k: [asset.attributes.get(k), v] for k, v in facts.items() if asset.attributes.get(k) != v}
     name = row.name or asset.name
-    if row.place is not None or asset.place_id is None:
-        place = (row.place, row.place_state, row.doubt)
-        if row.place_state == Asset.PlaceState.UNKNOWN:
-            place = (None, asset.place_state, _as_text(asset.place_doubt))
-    else:
-        place = (asset.place_id, asset.place_state, None)
+    place = (row.place, row.place_state, row.doubt)
+    if _says_less(asset, row, is_settled=is_settled):
+        place = (asset.place_id, asset.place_state, _as_text(asset.place_doubt))
     if place[0] != asset.place_id or place[1] != asset.place_state:
         differences["place"] = [asset.place_id, place[0] or place[1]]
     if holder != asset.holder_id:
@@ -253,6 +275,24 @@ def corrected(asset: Asset, row: Row, holder: int | None) -> dict[str, Any]:
         json.dumps(asset.attributes | facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
     )  # fmt: skip
     return {"values": values, "differences": differences, "place": place[0]}
+
+
+def _says_less(asset: Asset, row: Row, *, is_settled: bool) -> bool:
+    """Whether a row knows no more of the place than is known: what is known then stays."""
+    if row.is_place_supposed:
+        return asset.place_state != Asset.PlaceState.UNKNOWN
+    if row.place is None and asset.place_id is None:
+        is_unsaid = row.place_state == Asset.PlaceState.UNKNOWN
+        return is_unsaid or (is_settled and row.place_state == Asset.PlaceState.DOUBT)
+    return row.place is None or (asset.place_id or "").startswith(row.place)
+
+
+def _settled_outside(ids: Sequence[int]) -> frozenset[int]:
+    """Things of which a person has said that they lie outside the region."""
+    found = LifeEvent.objects.filter(
+        asset_id__in=ids, asset__place_state=Asset.PlaceState.OUTSIDE, what=LifeEvent.What.PLACED
+    )
+    return frozenset(found.values_list("asset_id", flat=True))
 
 
 def refresh_statistics() -> None:

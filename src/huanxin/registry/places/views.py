@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from huanxin.foundation.access import queries as access
@@ -16,26 +15,11 @@ from huanxin.foundation.ui import places
 
 from .. import forms, queries, services, showing
 from ..models import Asset
+from . import words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-_WHY = {
-    "outside": gettext_lazy("The coordinates lie outside the region."),
-    "name-unknown": gettext_lazy("No place of the region has this name."),
-    "name-ambiguous": gettext_lazy("More than one place fits this name."),
-    "names-disagree": gettext_lazy("The names given do not lie in each other."),
-    "coordinates-disagree": gettext_lazy("The coordinates lie elsewhere than the name says."),
-    "bad-coordinates": gettext_lazy("The coordinates cannot be read."),
-    "coordinates-approximate": gettext_lazy("The coordinates are only approximate, and no league is named."),
-}
-_SAID = {
-    "place": gettext_lazy("place"),
-    "league": gettext_lazy("league or city"),
-    "banner": gettext_lazy("banner, county or district"),
-    "latitude": gettext_lazy("latitude"),
-    "longitude": gettext_lazy("longitude"),
-}
 OUTSIDE = "outside"
 
 
@@ -81,8 +65,8 @@ def _ask(request: HttpRequest, thing: Asset | None, form: forms.SettleForm | Non
         context |= {
             "form": form or forms.SettleForm(None, areas),
             "kind": showing.kind_names().get(thing.kind, thing.kind),
-            "why": _WHY.get(doubt.get("why", ""), doubt.get("why", "")),
-            "said": [(_SAID[k], v) for k, v in doubt.get("said", {}).items() if k in _SAID],
+            "why": words.why(doubt.get("why", "")),
+            "said": [(words.SAID[k], v) for k, v in doubt.get("said", {}).items() if k in words.SAID],
             "candidates": [(code, names[code]) for code in doubt.get("candidates", []) if code in names],
             "may_say_outside": access.may(request.user, "import"),
         }
