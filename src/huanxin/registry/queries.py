@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from . import kinds as _kinds
 from .importing import columns, identities, mapping
@@ -96,9 +100,16 @@ def made_up_kinds() -> dict[str, bool]:
     return {kind: (kind, False) in brought for kind, is_made_up in brought if is_made_up}
 
 
-def doubts(kind: str | None = None) -> QuerySet[Asset]:
-    """Things whose place a person must settle, in order of id. Served by an index of these alone."""
+def doubts(kind: str | None = None, within: Sequence[str] | None = None) -> QuerySet[Asset]:
+    """Things whose place a person must settle, in order of id. Served by an index of these alone.
+
+    `within`: beginnings of place codes; only things that may lie in one of them. None is everywhere.
+    """
     found = Asset.objects.filter(place_state=Asset.PlaceState.DOUBT).order_by("id")
+    if within is not None:
+        # The candidates as their JSON is written: every code begins behind a quotation mark.
+        may_lie = (Q(place_doubt__candidates__icontains=f'"{area}') for area in within)
+        found = found.filter(functools.reduce(operator.or_, may_lie, Q(pk__in=[])))
     return found.filter(kind=kind) if kind else found
 
 
@@ -117,9 +128,10 @@ def guess_mapping(headers: Sequence[str], kind: str) -> columns.Guess:
 
 
 def why_unused(record: Import) -> dict[str, str]:
-    """Headings of a sheet that look like a fact and were not taken for one, with the reason."""
+    """Headings of a sheet that were not used; for those that look like a fact, the reason, else `""`."""
     notes = guess_mapping(list(record.mapping), record.kind).notes
-    return {heading: why for heading, why in notes.items() if not record.mapping[heading]}
+    unused = (heading for heading, target in record.mapping.items() if heading and not target)
+    return {heading: notes.get(heading, "") for heading in unused}
 
 
 def mapping_targets(kind: str) -> dict[str, Any]:

@@ -46,12 +46,13 @@ def inventory(request: HttpRequest) -> HttpResponse:
         count=queries.count(asked, mine),
         exports=[(word, reverse("registry:export", args=[word])) for word in _forms(request, asked)],
     )
+    within = access.within(request.user, "import")
     return listing.respond(
         request,
         "registry/inventory.html",
         found,
-        n_doubts=queries.doubts().count() if access.may_somewhere(request.user, "import") else 0,
-        may_import=access.may_somewhere(request.user, "import"),
+        n_doubts=queries.doubts(within=within).count() if within != () else 0,
+        may_import=within != (),
         is_empty=not any(queries.tallies().values()),
     )
 

@@ -14,11 +14,12 @@ from huanxin.foundation.access.guards import requires
 from huanxin.foundation.ui import places
 
 from .. import forms, queries, services, showing
-from ..models import Asset
 from . import words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from ..models import Asset
 
 OUTSIDE = "outside"
 
@@ -27,7 +28,7 @@ OUTSIDE = "outside"
 @requires("import")
 def doubts(request: HttpRequest) -> HttpResponse:
     """One thing at a time: why its place is in doubt, and what it may be."""
-    waiting = queries.doubts()
+    waiting = queries.doubts(within=access.within(request.user, "import"))
     after, wanted = request.GET.get("after", ""), request.GET.get("thing", "")
     if wanted.isdecimal():
         return _ask(request, waiting.filter(pk=int(wanted)).first())
@@ -39,7 +40,7 @@ def doubts(request: HttpRequest) -> HttpResponse:
 @requires("import")
 def settle(request: HttpRequest, number: int) -> HttpResponse:
     """Keep what the person said; the next one follows."""
-    thing = get_object_or_404(Asset, pk=number, place_state=Asset.PlaceState.DOUBT)
+    thing = get_object_or_404(queries.doubts(within=access.within(request.user, "import")), pk=number)
     form = forms.SettleForm(request.POST, access.areas(request.user, "import"))
     if not form.is_valid():
         return _ask(request, thing, form)
@@ -58,7 +59,9 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
 
 def _ask(request: HttpRequest, thing: Asset | None, form: forms.SettleForm | None = None) -> HttpResponse:
     areas = access.areas(request.user, "import")
-    context: dict[str, Any] = {"thing": thing, "n": queries.doubts().count()}
+    is_everywhere = access.REGION in areas
+    waiting = queries.doubts(within=None if is_everywhere else areas)
+    context: dict[str, Any] = {"thing": thing, "n": waiting.count(), "is_everywhere": is_everywhere}
     if thing is not None:
         doubt = thing.place_doubt or {}
         names = places.names()
@@ -67,7 +70,15 @@ def _ask(request: HttpRequest, thing: Asset | None, form: forms.SettleForm | Non
             "kind": showing.kind_names().get(thing.kind, thing.kind),
             "why": words.why(doubt.get("why", "")),
             "said": [(words.SAID[k], v) for k, v in doubt.get("said", {}).items() if k in words.SAID],
-            "candidates": [(code, names[code]) for code in doubt.get("candidates", []) if code in names],
-            "may_say_outside": access.may(request.user, "import"),
+            "candidates": [
+                (code, names[code])
+                for code in doubt.get("candidates", [])
+                if code in names and code.startswith(tuple(areas))
+            ],
+            "elsewhere": [
+                names[code]
+                for code in doubt.get("candidates", [])
+                if code in names and not code.startswith(tuple(areas))
+            ],
         }
     return render(request, "registry/doubts.html", context, status=422 if form else 200)
