@@ -147,6 +147,30 @@ def test_the_command_says_which_column_it_did_not_use_and_why(write):
     assert list(json.loads(told.stdout)["not_used"]) == ["功率（W）"]
 
 
+def test_the_command_names_every_column_it_did_not_use(write):
+    sheet = write([["SN-1", "蓝", "甲", "泵"]], headers=["出厂编号", "颜色", "备注", "serial_no"])
+    said = CliRunner().invoke(cli.app, ["import", str(sheet), "--kind", PUMP])
+    assert "“serial_no” – By its heading this is “Serial number” too" in said.output
+    assert "Not used: 颜色, 备注" in said.output
+
+
+def test_the_numbers_of_an_import_add_up_and_refused_rows_are_told_by_the_exit_code(write):
+    sheet = write([["示例/example 001", "泵", "1", "", "", ""], GOOD, ["SN-2", "泵", "x", "", "", ""]])
+    said = CliRunner().invoke(cli.app, ["import", str(sheet), "--kind", PUMP, "--json"])
+    counts = json.loads(said.stdout)
+    assert (counts["rows"], counts["new"], counts["refused"], said.exit_code) == (2, 1, 1, 1)
+    record = Import.objects.get()
+    assert (record.n_rows, record.n_lines) == (2, 2)
+
+
+def test_two_columns_said_to_be_one_fact_are_refused_by_their_names(write):
+    heads = ["device_number", "bin", "功率"]
+    both = {"device_number": "serial_no", "bin": "serial_no"}
+    with pytest.raises(SheetError, match=r"“device_number” and “bin” are both said to be “Serial number”"):
+        services.import_assets(write([["A", "B", "5"]], headers=heads), PUMP, by=None, mapping=both)
+    assert not Asset.objects.exists()
+
+
 def test_a_sheet_of_nothing_but_numbers_of_things_registers_them(write):
     record = services.import_assets(write([["SN-1"], ["SN-2"], [""]], headers=["出厂编号"]), PUMP, by=None)
     assert told(record) == (2, 0, 0, 0)

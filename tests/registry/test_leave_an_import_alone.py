@@ -41,7 +41,7 @@ def office(tmp_path, monkeypatch, settings, transactional_db):
 def send(client, lines):
     file = SimpleUploadedFile("pumps.csv", "\n".join([HEADINGS, *lines]).encode())
     asked = client.post(reverse("registry:new_import"), {"kind": KIND, "file": file})
-    columns = {heading: target for heading, target, _note in asked.context["columns"]}
+    columns = {column.heading: column.target for column in asked.context["columns"]}
     return client.post(
         reverse("registry:columns"),
         {"sheet": asked.context["sheet"].ticket, "heading": list(columns), "target": list(columns.values())},

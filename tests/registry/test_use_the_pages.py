@@ -51,6 +51,10 @@ def confirm(client, asked, mapping):
     )
 
 
+def taken(asked):
+    return {column.heading: column.target for column in asked.context["columns"]}
+
+
 def lines(answer):
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
@@ -63,10 +67,11 @@ def names(answer):
 def test_a_sheet_is_shown_before_anything_is_written(office, client, li_jing):
     client.force_login(li_jing)
     asked = send(client, SHEET)
-    assert {"出厂编号": "serial_no", "盟市": "league"}.items() <= {
-        (heading, target) for heading, target, _note in asked.context["columns"]
-    }
-    assert asked.context["rows"][0][:2] == ["SN-0001", "一号泵"]
+    assert {"出厂编号": "serial_no", "盟市": "league"}.items() <= taken(asked).items()
+    assert [column.first for column in asked.context["columns"]][3:] == [
+        ["2010-05-01", "2000-05-01"],
+        ["呼和浩特市", "锡林郭勒盟"],
+    ]
     assert not Asset.objects.exists()
 
 
@@ -75,7 +80,12 @@ def test_columns_as_confirmed_decide_and_are_remembered(office, client, li_jing)
     strange = SHEET.replace("功率", "P").replace("出厂编号", "编码XY")
     asked = send(client, strange)
     assert asked.status_code == 422
-    assert "出厂编号" in asked.context["refused"]
+    assert "“出厂编号”" in asked.context["refused"]
+    page = confirm(client, asked, {"名称": "name"}).content.decode()
+    for words in (page, asked.content.decode()):
+        assert "出厂编号" in words
+        assert "--map" not in words
+        assert "zh=" not in words
     mapping = {
         "编码XY": "serial_no",
         "名称": "name",
@@ -102,6 +112,49 @@ def test_an_import_leads_only_to_pages_that_its_reader_may_open(office, client, 
         assert (f'href="{address}"' in page) == may, address
 
 
+def test_two_columns_taken_for_one_fact_are_refused_by_their_names(office, client, li_jing):
+    client.force_login(li_jing)
+    asked = send(client, SHEET.replace("名称", "编码"))
+    answer = confirm(client, asked, taken(asked) | {"编码": "serial_no"})
+    assert answer.status_code == 422
+    assert "“出厂编号”" in answer.context["refused"]
+    assert "“编码”" in answer.context["refused"]
+    assert not Import.objects.exists()
+    done = confirm(client, asked, taken(asked) | {"编码": "serial_no", "出厂编号": ""})
+    assert done.status_code == 302
+
+
+def test_a_file_that_is_no_sheet_is_called_by_its_own_name(office, client, li_jing):
+    client.force_login(li_jing)
+    file = SimpleUploadedFile("十二月 台账.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)))
+    answer = client.post(reverse("registry:new_import"), {"kind": KIND, "file": file})
+    assert "“十二月 台账.pdf”" in answer.context["form"].errors["file"][0]
+    long = SimpleUploadedFile("长" * 200 + ".csv", SHEET.encode())
+    assert client.post(reverse("registry:new_import"), {"kind": KIND, "file": long}).status_code == 200
+
+
+def test_a_league_sees_the_doubts_that_may_lie_there(office, client, qiqige, li_jing, tmp_path):
+    path = tmp_path / "doubts.csv"
+    rows = ["SN-1,一号泵,包头市,锡林浩特市", "SN-2,二号泵,Cifeng,", "SN-3,三号泵,包头市,锡林浩特市"]
+    path.write_text("\n".join(["出厂编号,名称,盟市,旗县", *rows]), encoding="utf-8")
+    services.import_assets(path, KIND, by=li_jing)
+    one, two, three = Asset.objects.order_by("id")
+    client.force_login(qiqige)
+    page = client.get(reverse("registry:doubts"))
+    assert (page.context["thing"], page.context["n"]) == (one, 2)
+    assert page.context["candidates"] == [("152502", "锡林浩特市")]
+    assert page.context["elsewhere"] == ["包头市"]
+    assert client.get(reverse("registry:inventory")).context["n_doubts"] == 2
+    empty = client.post(reverse("registry:settle", args=[one.pk]), {})
+    assert "区外" not in empty.content.decode()
+    assert "不在本区" not in empty.content.decode()
+    assert client.post(reverse("registry:settle", args=[two.pk]), {"place": "1525"}).status_code == 404
+    assert client.post(reverse("registry:settle", args=[three.pk]), {"place": "152502"}).status_code == 302
+    assert client.get(reverse("registry:doubts")).context["n"] == 1
+    client.force_login(li_jing)
+    assert client.get(reverse("registry:doubts")).context["n"] == 2
+
+
 def test_an_empty_file_is_refused_in_words_and_the_form_stays(office, client, li_jing):
     client.force_login(li_jing)
     for content in (b"", b"\x00\x01\x02\x03"):
@@ -114,7 +167,7 @@ def test_an_empty_file_is_refused_in_words_and_the_form_stays(office, client, li
 def test_a_sheet_is_not_brought_in_twice_by_going_back(office, client, li_jing):
     client.force_login(li_jing)
     asked = send(client, SHEET)
-    mapping = {heading: target for heading, target, _note in asked.context["columns"]}
+    mapping = taken(asked)
     confirm(client, asked, mapping)
     assert confirm(client, asked, mapping).status_code == 404
     assert Import.objects.count() == 1
@@ -132,7 +185,7 @@ def test_a_league_official_imports_each_row_where_it_says(office, client, qiqige
     assert form.fields["place"].choices[0] == ("", "按各行所写")
     assert "outside" not in dict(form.fields["place"].choices)
     asked = send(client, SHEET)
-    confirm(client, asked, {heading: target for heading, target, _note in asked.context["columns"]})
+    confirm(client, asked, taken(asked))
     record = Import.objects.get()
     assert (record.n_new, record.n_refused) == (2, 1)
     assert set(Asset.objects.values_list("place_id", flat=True)) == {"1525"}

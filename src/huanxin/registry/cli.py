@@ -62,14 +62,26 @@ def import_(
         _refuse(str(refused))
     if as_json:
         typer.echo(json.dumps(_told(record), ensure_ascii=False))
-        return
+    else:
+        _tell(record)
+    if record.n_refused:
+        raise typer.Exit(1)
+
+
+def _tell(record: Import) -> None:
+    from django.utils.translation import gettext as _
+
     typer.echo(
         _("%(rows)s rows: %(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(refused)s refused.")
         % {"rows": record.n_rows, "new": record.n_new, "changed": record.n_changed,
            "unchanged": record.n_unchanged, "refused": record.n_refused}
     )  # fmt: skip
-    for heading, why in _told(record)["not_used"].items():
-        typer.echo(f"{_('Not used:')} “{heading}” – {why}")
+    unused = _told(record)["not_used"]
+    for heading, why in unused.items():
+        if why:
+            typer.echo(f"{_('Not used:')} “{heading}” – {why}")
+    if others := [heading for heading, why in unused.items() if not why]:
+        typer.echo(f"{_('Not used:')} {_(', ').join(others)}")
     if record.n_place_doubt:
         typer.echo(_("%(n)s of them wait for a person to settle their place.") % {"n": record.n_place_doubt})
     if record.error_sheet:

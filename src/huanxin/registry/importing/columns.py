@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.spreadsheets import SheetError, plain
 from huanxin.policy import Fact, Pack, Text
 
@@ -196,16 +197,18 @@ def guess(headers: Sequence[str], kind: Pack) -> Guess:
         by_name.update({plain(h): name for h in _beside_names(name)})
     for fact in kind.facts.values():
         by_name.update(dict.fromkeys(_names(fact), fact.name))
-    found = Guess({h: "" for h in headers})
+    found, named = Guess({h: "" for h in headers}), targets(kind)
     taken: dict[str, str] = {}
-    for read in (plain, _bare):
+    for spelled in (plain, _bare):
         for header in headers:
-            target = by_name.get(read(header))
+            target = by_name.get(spelled(header))
             if not header or found.columns[header] or target is None or header in found.notes:
                 continue
             if target in taken:
-                found.notes[header] = _("“%(other)s” already holds this.") % {"other": taken[target]}
-            elif read is _bare and (why := _other_unit(header, kind.facts.get(target))):
+                found.notes[header] = _(
+                    "By its heading this is “%(fact)s” too, for which the column “%(other)s” is taken."
+                ) % {"fact": reader.said(named[target]), "other": taken[target]}
+            elif spelled is _bare and (why := _other_unit(header, kind.facts.get(target))):
                 found.notes[header] = why
             else:
                 found.columns[header] = target
@@ -217,11 +220,12 @@ def guess(headers: Sequence[str], kind: Pack) -> Guess:
 def said(mapping: Mapping[str, str], headers: Sequence[str], kind: Pack, start: Guess) -> Guess:
     """`start` with what a person said instead.
 
-    Raises `SheetError` for a heading or a fact that is not there.
+    Raises `SheetError` for a heading or a fact that is not there, and for two headings said to hold one fact.
     """
     allowed = targets(kind)
     columns = dict(start.columns)
     by_plain = {plain(h): h for h in headers}
+    _refuse_two(mapping, allowed)
     for header, target in mapping.items():
         if plain(header) not in by_plain:
             raise SheetError(
@@ -238,6 +242,17 @@ def said(mapping: Mapping[str, str], headers: Sequence[str], kind: Pack, start: 
     used = set(columns.values())
     notes = {h: n for h, n in start.notes.items() if not columns[h]}
     return Guess(columns, notes, [n for n in kind.facts if n not in used], start.is_remembered)
+
+
+def _refuse_two(mapping: Mapping[str, str], allowed: Mapping[str, Text]) -> None:
+    first: dict[str, str] = {}
+    for header, target in mapping.items():
+        if target in allowed and (other := first.setdefault(target, header)) != header:
+            raise SheetError(
+                _("The columns “%(a)s” and “%(b)s” are both said to be “%(fact)s”.")
+                % {"a": other, "b": header, "fact": reader.said(allowed[target])},
+                _("Keep the right one, and take the other for something else or leave it unused."),
+            )
 
 
 def _beside_names(name: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.spreadsheets import SheetError
 
 from ..models import ColumnMapping
@@ -19,10 +20,30 @@ if TYPE_CHECKING:
     from huanxin.policy import Pack
 
 
+class NoIdentity(SheetError):
+    """No column of a sheet tells its things apart. `on_page`: the same for who can choose it on a page."""
+
+    def __init__(self, fact: str, name: str, headings: str, note: str) -> None:
+        what = _("No column was recognised as “%(fact)s”, which tells one thing from another.") % {
+            "fact": name
+        }
+        super().__init__(
+            what,
+            _(
+                "Name that column so, or say which it is: --map 'heading=%(fact)s'. The headings are: "
+                "%(names)s. %(note)s"
+            )
+            % {"fact": fact, "names": headings, "note": note},
+        )
+        self.on_page = f"{what} " + _(
+            "Choose it below; if this is a sheet of another kind of thing, take another sheet or kind."
+        )
+
+
 def mapped(pack: Pack, headers: tuple[str, ...], mapping: Mapping[str, str] | None = None) -> columns.Guess:
     """What the columns of a sheet are taken for: said now, or said before for the same headings, or guessed.
 
-    Raises `SheetError` where no column holds the identity.
+    Raises `NoIdentity` where no column holds the identity, `SheetError` for what was said wrongly.
     """
     found = columns.guess(headers, pack)
     before = ColumnMapping.objects.filter(kind=pack.id, signature=columns.signature(headers)).first()
@@ -37,15 +58,7 @@ def mapped(pack: Pack, headers: tuple[str, ...], mapping: Mapping[str, str] | No
     identity = pack.identity.fact
     if identity not in found.columns.values():
         note = next((f"“{h}”: {n}" for h, n in found.notes.items()), "")
-        raise SheetError(
-            _("No column was recognised as “%(fact)s”, which tells one thing from another.")
-            % {"fact": pack.facts[identity].ask.say("zh") + " / " + pack.facts[identity].ask.say("en")},
-            _(
-                "Name that column so, or say which it is: --map 'heading=%(fact)s'. The headings are: "
-                "%(names)s. %(note)s"
-            )
-            % {"fact": identity, "names": "、".join(headers), "note": note},
-        )
+        raise NoIdentity(identity, reader.said(pack.facts[identity].ask), _(", ").join(headers), note)
     return found
 
 

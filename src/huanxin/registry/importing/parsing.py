@@ -213,10 +213,13 @@ class RowReader:
         except identities.IdentityError:
             return ""
 
+    def is_example(self, cells: Cells) -> bool:
+        """Whether this is the example line of a template, which is no row."""
+        return str(cells[self.identity_at]).startswith(EXAMPLE)
+
     def read(self, lines: Sequence[tuple[int, Cells]]) -> tuple[list[Row], list[Bad]]:
         """The good rows and the bad ones of some lines."""
-        at_identity = self.identity_at
-        lines = [line for line in lines if not str(line[1][at_identity]).startswith(EXAMPLE)]
+        lines = [line for line in lines if not self.is_example(line[1])]
         wrong = self._without_value(lines)
         by_column = []
         for column in self.columns:

@@ -185,7 +185,10 @@ def _surveyed(sheet: spreadsheets.Sheet, reader: RowReader) -> _Survey:
     seen: set[int] = set()
     twice: set[str] = set()
     n_rows, n_again, states = 0, 0, {"outside": 0, "other": 0}
-    for n_rows, (line, cells) in enumerate(sheet.lines, 1):
+    for line, cells in sheet.lines:
+        if reader.is_example(cells):
+            continue
+        n_rows += 1
         identity = reader.identity(cells)
         if not identity:
             continue
@@ -258,7 +261,7 @@ class _Running:
         while chunk := list(itertools.islice(lines, ROWS_AT_ONCE)):
             read, bad = self.reader.read(chunk)
             free = self._hold_back(read)
-            self._commit(free, bad, len(chunk) - (len(read) - len(free)))
+            self._commit(free, bad, len(free) + len(bad))
             progress(self.record.n_rows, self.survey.n_rows, what)
         things = iter(self.held.values())
         while some := list(itertools.islice(things, ROWS_AT_ONCE)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.lib import spreadsheets
-from huanxin.foundation.lib.spreadsheets import SheetError
 
 from .. import kinds
 from . import columns, mapping
@@ -26,6 +26,8 @@ _A_DAY = 24 * 3600
 _SALT = "registry.sheet"
 _FIRST_ROWS = 5
 _LONGEST_CELL = 60
+# Letters; in UTF-8 one has up to four bytes, and a name up to 255.
+_LONGEST_NAME = 50
 
 
 class Gone(LookupError):
@@ -52,8 +54,8 @@ class Sheet:
         return signing.dumps(asdict(self), salt=_SALT, compress=True)
 
     def forget(self) -> None:
-        """Remove the file."""
-        self.path.unlink(missing_ok=True)
+        """Remove the file and the folder that it has to itself."""
+        _remove(self.path.parent)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ class Head:
     is_remembered: bool
     refused: str
 
+    def first_of(self, column: int) -> list[str]:
+        """The first values of a column that differ, in their order; empty cells are none."""
+        return [cell for cell in dict.fromkeys(row[column] for row in self.rows) if cell]
+
 
 def keep(file: UploadedFile[Any], kind: str, place: str, source: str, *, sample: bool) -> Sheet:
     """Keep a file that was sent until its columns are confirmed; a day at most."""
@@ -75,10 +81,12 @@ def keep(file: UploadedFile[Any], kind: str, place: str, source: str, *, sample:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         if old.stat().st_mtime < time.time() - _A_DAY:
-            old.unlink(missing_ok=True)
+            _remove(old)
     name = Path(file.name or "sheet").name
-    endings = "".join(Path(name).suffixes[-2:])[-12:]
-    sheet = Sheet(f"{secrets.token_hex(16)}{endings}", name[:255], kind, place, source, sample)
+    # It keeps its own name, by which messages call it, in a folder of its own.
+    own = f"{secrets.token_hex(16)}/{_short_name(name)}"
+    sheet = Sheet(own, name[:255], kind, place, source, sample)
+    sheet.path.parent.mkdir()
     with sheet.path.open("wb") as out:
         for chunk in file.chunks():
             out.write(chunk)
@@ -103,13 +111,23 @@ def head(sheet: Sheet) -> Head:
     rows = [[_short(cell) for cell in cells] for _line, cells in itertools.islice(read.lines, _FIRST_ROWS)]
     try:
         taken, refused = mapping.mapped(pack, read.headers), ""
-    except SheetError:
-        taken = columns.guess(read.headers, pack)
-        assert pack.identity is not None
-        refused = _(
-            "No column was recognised as “%(fact)s”, which tells one thing from another. Choose it below."
-        ) % {"fact": pack.facts[pack.identity.fact].ask}
+    except mapping.NoIdentity as lacking:
+        taken, refused = columns.guess(read.headers, pack), lacking.on_page
     return Head(read.headers, rows, taken.columns, taken.notes, taken.missing, taken.is_remembered, refused)
+
+
+def _remove(kept: Path) -> None:
+    if kept.is_dir():
+        shutil.rmtree(kept, ignore_errors=True)
+    else:
+        kept.unlink(missing_ok=True)
+
+
+def _short_name(name: str) -> str:
+    """A file's name within the bytes that a file system takes, its endings kept."""
+    endings = "".join(Path(name).suffixes[-2:])[-12:]
+    stem = name.removesuffix(endings)
+    return stem[:_LONGEST_NAME] + endings
 
 
 def _short(cell: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.http import FileResponse, Http404
@@ -23,9 +23,19 @@ from huanxin.foundation.ui import badges, listing
 from .. import forms, queries, services, showing
 from ..models import Import
 from . import background, staging
+from .mapping import NoIdentity
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+
+class _ColumnShown(NamedTuple):
+    """A column of a sheet as the page asks about it."""
+
+    heading: str
+    target: str
+    note: str
+    first: list[str]
 
 
 @require_GET
@@ -81,7 +91,8 @@ def columns(request: HttpRequest) -> HttpResponse:
     except services.ImportStopped as stopped:
         return redirect("registry:import", stopped.record.pk)
     except SheetError as refused:
-        return _ask_columns(request, sheet, mapping=mapping, refused=str(refused))
+        said = refused.on_page if isinstance(refused, NoIdentity) else str(refused)
+        return _ask_columns(request, sheet, mapping=mapping, refused=said)
     sheet.forget()
     return redirect("registry:import", record.pk)
 
@@ -140,9 +151,12 @@ def _ask_columns(
     context = {
         "sheet": sheet,
         "kind": reader.said(pack.title),
-        "columns": [(h, taken.get(h, ""), head.notes.get(h, "")) for h in head.headers if h],
-        "rows": head.rows,
-        "headers": head.headers,
+        "columns": [
+            _ColumnShown(h, taken.get(h, ""), head.notes.get(h, ""), head.first_of(at))
+            for at, h in enumerate(head.headers)
+            if h
+        ],
+        "has_rows": bool(head.rows),
         "targets": targets,
         "missing": [reader.said(pack.facts[name].ask) for name in head.missing],
         "is_remembered": head.is_remembered,
