@@ -63,6 +63,22 @@ def test_a_number_is_shown_by_its_ends(text: str, shown: str) -> None:
     assert sealed.masked(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("P0010", "*0010"),
+        ("1234567", "1**4567"),
+        ("A1234567", "A1**4567"),
+        ("3110150100200012345", "3110150******012345"),
+        ("P001", "*001"),
+        ("7", "*"),
+        ("", ""),
+    ],
+)
+def test_a_things_number_is_shown_so_that_like_ones_can_be_told_apart(text: str, shown: str) -> None:
+    assert sealed.code_shown(text) == shown
+
+
 def test_an_office_in_service_without_keys_is_told_what_to_do(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv("HUANXIN_SEAL_KEY", raising=False)
     with pytest.raises(ImproperlyConfigured, match=r"HUANXIN_SEAL_KEY is not set.*openssl rand"):

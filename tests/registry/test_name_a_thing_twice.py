@@ -92,7 +92,7 @@ def test_two_rows_of_one_identity_are_never_written_at_once():
         None,
         b"a",
     )
-    writer = Writer(PUMP, is_public=False, import_id=1, by_id=None, source="", sample=False)
+    writer = Writer(PUMP, scheme="serial", import_id=1, by_id=None, source="", sample=False)
     with pytest.raises(ValueError, match="2 and 7"):
         writer.write([row, row._replace(line=7, digest=b"b")])
     assert not Asset.objects.exists()

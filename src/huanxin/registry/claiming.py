@@ -86,7 +86,7 @@ def _entered(one: Wanted, written: str, hashed: bytes, identity: Identity) -> As
     return Asset(
         kind=one.kind, identity_hash=hashed, name="", source=one.source[:200], sample=one.sample,
         identity_sealed=None if is_public else sealed.seal(written),
-        identity_shown=(written if is_public else sealed.masked(written))[:80],
+        identity_shown=identities.shown(identity.scheme, written),
         place_id=one.place, place_state=Asset.PlaceState.PLACED if one.place else Asset.PlaceState.UNKNOWN,
         attributes={identity.fact: written} if is_public else {},
     )  # fmt: skip

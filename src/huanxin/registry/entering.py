@@ -57,7 +57,7 @@ def asset_for(
             kind=kind,
             identity_sealed=None if is_public else sealed.seal(written),
             identity_hash=hashed,
-            identity_shown=(written if is_public else sealed.masked(written))[:80],
+            identity_shown=identities.shown(pack.identity.scheme, written),
             name=name[:500],
             name_pairs=names.pairs(name),
             place_id=lies,

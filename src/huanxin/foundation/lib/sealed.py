@@ -69,6 +69,17 @@ def masked(text: str) -> str:
     return text[:shown] + "*" * (len(text) - 2 * shown) + text[len(text) - shown :]
 
 
+def code_shown(text: str) -> str:
+    """A thing's number, no person's, as lists show it: all but the middle third, at least the last four.
+
+    Enough to find the right one among like numbers: A1234567 as A1**4567, P0010 as *0010.
+    """
+    n_hidden = max(1, min(len(text) // 3, len(text) - 4))
+    n_after = max(min(4, len(text) - 1), (len(text) - n_hidden) // 2)
+    n_before = len(text) - n_hidden - n_after
+    return text[:n_before] + "*" * n_hidden + text[len(text) - n_after :] if text else ""
+
+
 def key(name: str, *, trial: bool, var: Path) -> str:
     """A secret from the environment; on trial one is made once and kept in `var`/dev-keys (mode 0600).
 

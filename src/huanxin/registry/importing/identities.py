@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent, InvalidFormat, ValidationError
 
+from huanxin.foundation.lib import sealed
+
 # ISO 3779 weights; the check character is compulsory in China (GB 16735) and North America only.
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VIN_VALUES = {
@@ -57,6 +59,16 @@ def normalised(scheme: str, raw: object) -> str:
     if scheme == "registration":
         return re.sub(r"\s+", "", text).upper()
     return re.sub(r"\s+", " ", text).upper() if scheme == "serial" else text
+
+
+def shown(scheme: str, identity: str) -> str:
+    """A normalised identity as lists show it: whole if it is public, a vehicle's as a person's number.
+
+    A vehicle's number leads to its owner; one on a nameplate or a certificate of use only to the thing.
+    """
+    if scheme == "public":
+        return identity[:80]
+    return (sealed.masked(identity) if scheme == "vin" else sealed.code_shown(identity))[:80]
 
 
 def vin(text: str) -> str:

@@ -103,7 +103,7 @@ def import_assets(
     record.read_as = " ".join(filter(None, (sheet.kind, sheet.encoding, sheet.sheet)))
     record.save()
     running = _Running(record, reader, survey, Writer(
-        kind, reader.scheme == "public", record.pk, by.pk if by else None, source[:200], sample,
+        kind, reader.scheme, record.pk, by.pk if by else None, source[:200], sample,
         None if within is None else tuple(within),
     ))  # fmt: skip
     try:

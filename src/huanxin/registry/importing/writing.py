@@ -16,6 +16,7 @@ from huanxin.foundation.lib import sealed
 from .. import names
 from ..events.services import next_change
 from ..models import Asset, KindTally, LifeEvent, Party
+from . import identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,7 +60,7 @@ class Writer:
     """
 
     kind: str
-    is_public: bool
+    scheme: str
     import_id: int
     by_id: int | None
     source: str
@@ -151,8 +152,8 @@ class Writer:
         assets, events = [], []
         for pk, r in zip(first, rows, strict=True):
             assets.append((
-                pk, self.kind, None if self.is_public else sealed.seal(r.identity), r.identity_hash,
-                r.identity[:80] if self.is_public else sealed.masked(r.identity)[:80], r.name,
+                pk, self.kind, None if self.scheme == "public" else sealed.seal(r.identity), r.identity_hash,
+                identities.shown(self.scheme, r.identity), r.name,
                 names.pairs(r.name), holders.get(r.holder) if r.holder else None, r.place, r.place_state,
                 r.doubt, r.year, r.measure, r.attributes, Asset.State.IN_USE, self.sample, self.source,
                 r.digest, changed,
