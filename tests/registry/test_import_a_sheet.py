@@ -8,6 +8,7 @@ import string
 import openpyxl
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -50,6 +51,19 @@ def test_the_mended_sheet_can_be_sent_back_as_it_is(write, settings, tmp_path):
     book.active["C2"] = 5.5
     book.save(tmp_path / "mended.xlsx")
     assert told(services.import_assets(tmp_path / "mended.xlsx", PUMP, by=None)) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_sheet_given_back_twice_says_only_what_is_to_mend_now(write, settings, language):
+    rows = [GOOD, *(["", "泵", "1", "", "", ""] for _n in range(3)), ["SN-2", "泵", "x", "", "", ""]]
+    with translation.override(language):
+        first = services.import_assets(write(rows), PUMP, by=None)
+    second = services.import_assets(settings.VAR / first.error_sheet, PUMP, by=None)
+    heads, *bad = refused(second, settings)
+    assert heads == (*HEADERS, "What to mend")
+    assert [row[-1][:8] for row in bad] == ["Line 2: ", "Line 3: ", "Line 4: ", "Line 5: "]
+    assert "请这样改正" not in second.mapping
+    assert "What to mend" not in second.mapping
 
 
 def test_importing_the_same_sheet_twice_changes_nothing(write):
@@ -134,6 +148,21 @@ def test_a_heading_in_another_unit_is_not_taken_and_says_why(write):
     guess = queries.guess_mapping(["出厂编号", "功率（W）"], PUMP)
     assert guess.columns["功率（W）"] == ""
     assert "kW" in guess.notes["功率（W）"]
+
+
+@pytest.mark.parametrize("heading", ["功率（W）", "power_mw", "Rated power hp"])
+def test_a_column_in_another_unit_is_refused_also_where_a_person_takes_it(write, heading):
+    sheet = write([["SN-1", "5500"]], headers=["出厂编号", heading])
+    with pytest.raises(SheetError, match=r"kept in kW\. Convert the numbers"):
+        services.import_assets(sheet, PUMP, by=None, mapping={heading: "power_kw"})
+    for same in ("power_kW", "功率 千瓦", "power"):
+        sheet = write([[f"SN-{same}", "5.5"]], headers=["出厂编号", same])
+        assert services.import_assets(sheet, PUMP, by=None, mapping={same: "power_kw"}).n_new == 1
+
+
+def test_a_number_with_too_many_places_is_told_its_unit(write, settings):
+    record = services.import_assets(write([["SN-1", "泵", "5.1234", "", "", ""]]), PUMP, by=None)
+    assert refused(record, settings)[1][-1].endswith("At most 2 decimals are kept. The unit is kW.")
 
 
 def test_the_command_says_which_column_it_did_not_use_and_why(write):

@@ -136,7 +136,9 @@ def _bounds(fact: Fact) -> dict[str, Any] | None:
     low, high = fact.lowest, fact.highest
     rule: dict[str, Any] = {
         "validate": fact.type,
-        "error_message": _("Write a number alone, in %(unit)s.") % {"unit": fact.unit or "1"},
+        "error_message": _("Write a number alone, in %(unit)s.") % {"unit": reader.said(fact.unit_said)}
+        if fact.unit
+        else _("Write a number alone."),
     }
     if low is not None and high is not None:
         return rule | {"criteria": "between", "minimum": float(low), "maximum": float(high)}

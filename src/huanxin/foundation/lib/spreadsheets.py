@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from . import delimited, headings, workbooks
@@ -79,20 +81,33 @@ def rows(
         return _of_workbook(book, known)
     text = delimited.open_delimited(path, encoding)
     found = headings.find(text.lines, (), known)
+    names = _without_advice(found.names)
     return Sheet(
-        found.names, _whole(_armed_again(found.lines), len(found.names)),
+        names, _whole(_armed_again(found.lines), len(names)),
         lambda: rows(path, sheet, encoding, known).lines, found.line, "csv", encoding=text.encoding,
     )  # fmt: skip
 
 
 def _of_workbook(book: workbooks.Workbook, known: Container[str]) -> Sheet:
     found = headings.find(book.lines(), book.merged, known)
+    names = _without_advice(found.names)
 
     def again() -> Lines:
-        return _whole(headings.find(book.lines(), book.merged, known).lines, len(found.names))
+        return _whole(headings.find(book.lines(), book.merged, known).lines, len(names))
 
-    lines = _whole(found.lines, len(found.names))
-    return Sheet(found.names, lines, again, found.line, "xlsx", sheet=book.sheet, sheets=book.sheets)
+    lines = _whole(found.lines, len(names))
+    return Sheet(names, lines, again, found.line, "xlsx", sheet=book.sheet, sheets=book.sheets)
+
+
+def _without_advice(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Headings without the last column of a sheet that was given back: it spoke of an earlier import."""
+    said = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            said.add(plain(_("What to mend")))
+    while len(names) > 1 and plain(names[-1]) in said:
+        names = names[:-1]
+    return names
 
 
 def _whole(lines: Lines, width: int) -> Lines:
@@ -167,8 +182,8 @@ def marked(
     """Give back lines that were refused: the same columns and cells, the bad ones coloured and explained.
 
     Each bad row is `(line number, cells, {column: why})`; column -1 stands for the whole line. A last
-    column says the same in words, for who prints it; `rows` of the mended sheet can be read again. Returns
-    their number.
+    column says the same in words, for who prints it; `rows` of the mended sheet can be read again, without
+    that column. Returns their number.
     """
     n_rows = 0
     with _book(path) as book:

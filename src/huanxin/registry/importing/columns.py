@@ -97,7 +97,16 @@ BESIDE: dict[str, tuple[Text, tuple[str, ...]]] = {
 }
 
 _BRACKETS = re.compile(r"[(\[（【]\s*([^)\]）】]*?)\s*[)\]）】]")
+# A unit without brackets, as in capacity_lbs or 额定功率 千瓦.
+_LAST_WORD = re.compile(r"[\s_\-]([^\s_\-]+)$")
 _UNITS = {
+    "lbs": "lb",
+    "pounds": "lb",
+    "ft": "ft",
+    "feet": "ft",
+    "fpm": "ft/min",
+    "gallons": "gal",
+    "horsepower": "hp",
     "千瓦": "kW",
     "瓦": "W",
     "兆瓦": "MW",
@@ -144,6 +153,14 @@ _UNIT_NAMES = {
         "CNY",
         "a",
         "hp",
+        "lb",
+        "g",
+        "gal",
+        "m/s",
+        "m/min",
+        "km/h",
+        "ft/min",
+        "kg/s",
         "MPa",
         "kPa",
         "%",
@@ -208,7 +225,7 @@ def guess(headers: Sequence[str], kind: Pack) -> Guess:
                 found.notes[header] = _(
                     "By its heading this is “%(fact)s” too, for which the column “%(other)s” is taken."
                 ) % {"fact": reader.said(named[target]), "other": taken[target]}
-            elif spelled is _bare and (why := _other_unit(header, kind.facts.get(target))):
+            elif spelled is _bare and (why := other_unit(header, kind.facts.get(target))):
                 found.notes[header] = why
             else:
                 found.columns[header] = target
@@ -226,6 +243,7 @@ def said(mapping: Mapping[str, str], headers: Sequence[str], kind: Pack, start: 
     columns = dict(start.columns)
     by_plain = {plain(h): h for h in headers}
     _refuse_two(mapping, allowed)
+    _refuse_other_unit(mapping, kind)
     for header, target in mapping.items():
         if plain(header) not in by_plain:
             raise SheetError(
@@ -255,6 +273,12 @@ def _refuse_two(mapping: Mapping[str, str], allowed: Mapping[str, Text]) -> None
             )
 
 
+def _refuse_other_unit(mapping: Mapping[str, str], kind: Pack) -> None:
+    for header, target in mapping.items():
+        if why := other_unit(header, kind.facts.get(target)):
+            raise SheetError(f"“{header}”{_(': ')}{why}", _("Or leave the column unused."))
+
+
 def _beside_names(name: str) -> tuple[str, ...]:
     says, others = BESIDE[name]
     return (name, says.zh, says.en, *others)
@@ -272,10 +296,13 @@ def _bare(header: str) -> str:
     return plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", header)))
 
 
-def _other_unit(header: str, fact: Fact | None) -> str:
-    if fact is None:
+def other_unit(header: str, fact: Fact | None) -> str:
+    """What to do about a heading that names another unit than its fact is kept in; `""` where it does not."""
+    if fact is None or plain(header) in _names(fact):
         return ""
-    for inside in _BRACKETS.findall(unicodedata.normalize("NFKC", header)):
+    text = unicodedata.normalize("NFKC", header)
+    named = [*_BRACKETS.findall(text), *(_LAST_WORD.findall(text) if fact.unit else [])]
+    for inside in named:
         unit = _UNIT_NAMES.get(inside.strip().casefold())
         if unit and unit != fact.unit:
             return _(

@@ -49,7 +49,11 @@ def mapped(pack: Pack, headers: tuple[str, ...], mapping: Mapping[str, str] | No
     before = ColumnMapping.objects.filter(kind=pack.id, signature=columns.signature(headers)).first()
     if before is not None:
         allowed = columns.targets(pack)
-        kept = {h: t for h, t in before.columns.items() if not t or t in allowed}
+        kept = {
+            h: t
+            for h, t in before.columns.items()
+            if not t or (t in allowed and not columns.other_unit(h, pack.facts.get(t)))
+        }
         found = columns.said(kept, headers, pack, found)
         found.is_remembered = True
     if mapping:

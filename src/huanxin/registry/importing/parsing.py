@@ -93,8 +93,15 @@ class Column:
         try:
             value = self.fact.parse(cell)
         except FactError as error:
-            return None, None, reader.said(error)
+            return None, None, self._with_unit(reader.said(error))
         return (None, None, "") if value is None else (as_json(value), value, "")
+
+    def _with_unit(self, why: str) -> str:
+        """What is wrong with a number, with the unit in which it is asked for if it does not say so yet."""
+        unit = reader.said(self.fact.unit_said)
+        if not unit or re.search(rf"(?<![A-Za-z]){re.escape(unit)}(?![A-Za-z])", why):
+            return why
+        return f"{why} " + _("The unit is %(unit)s.") % {"unit": unit}
 
 
 def rounded(cell: object, places: int, *, always: bool = False) -> object:
