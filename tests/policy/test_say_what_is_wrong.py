@@ -199,9 +199,6 @@ def test_what_has_happened_has_happened_by_the_day_of_the_decision(own: Path) ->
     found = said(own, *decide, "2026-07-01", stdin=facts, lang="zh")
     assert "还没有到" in found and "2026-07-01" in found and "符合" not in found, found
     assert "still to come" not in said(own, *decide, "2027-05-04", stdin=facts)
-    case = "- case: x\n  on: 2026-07-01\n  facts: {in_service_on: 2027-05-04}\n  expect: {verdict: fine}\n"
-    (own / "limits" / "test-pump-age" / "cases.yaml").write_text(case, encoding="utf-8")
-    assert "is still to come" in said(own, "packs", "test", "test-pump-age")
 
 
 def test_a_decision_for_a_day_on_which_the_pack_is_not_in_force_says_so(own: Path) -> None:

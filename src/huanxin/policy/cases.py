@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .deciding import BadFacts, Decision, decide, read_facts
+from .deciding import BadFacts, Decision, decide
 from .facts import FactError, Text
 from .mistakes import schema_problems
 from .show import VERDICT_WORDS
@@ -94,7 +94,7 @@ def run_cases(pack: Pack, folder: Path) -> list[CaseResult]:
 
 def _run(pack: Pack, case: Case, line: int) -> CaseResult:
     try:
-        decision = decide(pack, read_facts(pack, case.facts, case.on), case.on, case.known_on)
+        decision = decide(pack, case.facts, case.on, case.known_on)
     except BadFacts as error:
         found = tuple(
             _("the fact “{name}”: {what}", name=n, what=e.of_file() if isinstance(e, FactError) else e)

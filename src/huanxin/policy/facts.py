@@ -171,8 +171,8 @@ class Fact(BaseModel):
                     check = Text(zh="请核对日期", en="Check the day.")
                 else:
                     check = Text(
-                        zh=f"请核对；单位是{unit.zh or '无'}",
-                        en=f"Check it; the unit is {unit.en or 'none'}.",
+                        zh=f"请核对；单位是{unit.zh}" if unit.zh else "请核对",
+                        en=f"Check it; the unit is {unit.en}." if unit.en else "Check it.",
                     )
                 raise FactError(
                     Text(

@@ -16,13 +16,15 @@ app = typer.Typer(no_args_is_help=True)
 
 def who(login: str) -> User | None:
     """The person of that login; nobody where none was named, for the machine's own administrator."""
+    from django.utils.translation import gettext as _
+
     from huanxin.foundation.access.models import User
 
     if not login:
         return None
     found = User.objects.filter(username=login, is_active=True).first()
     if found is None:
-        raise typer.BadParameter(f"Nobody here has the login {login!r}.")
+        raise typer.BadParameter(_("Nobody here has the login “{login}”.").format(login=login))
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huanxin.foundation.lib import reader, sealed
@@ -68,6 +69,7 @@ class Column:
         self.at = at
         self.fact = fact
         self.key = json.dumps(fact.name) + ":"
+        self.today = timezone.localdate()
         self._known: dict[object, tuple[str | None, object, str]] = {}
 
     def read(self, cell: object) -> tuple[str | None, object, str]:
@@ -91,7 +93,7 @@ class Column:
         if self.fact.type == "decimal":
             cell = rounded(cell, self.fact.places, always=self.fact.name in ("latitude", "longitude"))
         try:
-            value = self.fact.parse(cell)
+            value = self.fact.parse(cell, self.today)
         except FactError as error:
             return None, None, self._with_unit(reader.said(error))
         return (None, None, "") if value is None else (as_json(value), value, "")

@@ -226,7 +226,7 @@ def next_steps(user: User) -> list[Step]:
         steps.append(
             Step(words % {"n": n_waiting}, _("It lacks its second signature."), reverse("rulebook:packs"))
         )
-    n_doubts = registry.doubts().count() if "import" in may else 0
+    n_doubts = registry.doubts(within=access.within(user, "import")).count() if "import" in may else 0
     if n_doubts:
         words = ngettext("Settle %(n)s place in doubt", "Settle %(n)s places in doubt", n_doubts)
         steps.append(
