@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
 
+# A mark comes back in an address, where anybody may write anything: no key of ours is longer than this, and no
+# number greater than the databases keep.
+_LONGEST, _LONGEST_NUMBER, _GREATEST = 2_000, 19, 2**63 - 1
+
 R = TypeVar("R")
 M = TypeVar("M", bound="Model")
 
@@ -33,7 +37,7 @@ def by_key(rows: QuerySet[M], mark: str | None, limit: int = 50, *, newest_first
     back, key = (mark or "").startswith("b"), (mark or "").lstrip("b")
     descending = newest_first != back
     found = rows.order_by("-pk" if descending else "pk")
-    is_first = not key.isdecimal()
+    is_first = not (key.isdecimal() and len(key) < _LONGEST_NUMBER)
     if not is_first:
         found = found.filter(**{"pk__lt" if descending else "pk__gt": int(key)})
     return cut(list(found[: limit + 1]), limit, _mark_of_id, back=back, is_first=is_first)
@@ -69,14 +73,21 @@ def written(key: Sequence[Any], *, back: bool) -> str:
 
 def read(mark: str | None, *kinds: type) -> tuple[bool, list[Any] | None]:
     """Whether a mark goes back, and its key. One that was altered, or is of another order, has none."""
-    if not mark:
+    if not mark or len(mark) > _LONGEST:
         return False, None
     try:
         back, *key = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return False, None
-    fits = len(key) == len(kinds) and all(map(isinstance, key, kinds))
+    fits = len(key) == len(kinds) and all(map(isinstance, key, kinds)) and all(map(_is_kept, key))
     return (bool(back), key) if fits else (False, None)
+
+
+def _is_kept(part: object) -> bool:
+    """Whether a database can hold it: a number of 64 bits, a text of whole characters."""
+    if isinstance(part, int):
+        return abs(part) <= _GREATEST
+    return not isinstance(part, str) or (part.isprintable() and part.encode(errors="ignore").decode() == part)
 
 
 def beyond(columns: Sequence[str], key: Sequence[Any], *, down: bool) -> Q:
