@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
 
-# A mark comes back in an address, where anybody may write anything: no key of ours is longer than this, and no
-# number greater than the databases keep.
+# A mark comes back in an address, where anybody may write anything: no key of ours is longer than this, no
+# number greater than what the databases keep.
 _LONGEST, _LONGEST_NUMBER, _GREATEST = 2_000, 19, 2**63 - 1
 
 R = TypeVar("R")
