@@ -69,6 +69,9 @@ class FactError(ValueError):
         self.instead = instead
         self.in_files = in_files or instead
 
+    def __reduce__(self) -> tuple[type[FactError], tuple[Text, Text, Text]]:
+        return FactError, (self.what, self.instead, self.in_files)
+
     def of_file(self) -> FactError:
         """The same as it is said of a file of facts or cases, which holds codes."""
         return FactError(self.what, self.in_files)

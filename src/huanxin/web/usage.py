@@ -32,7 +32,7 @@ _SENTENCES = tuple(
         (r"No such command '(?P<name>[^']*)'\.", gettext_noop("There is no command %(name)s.")),
         (
             r"Got unexpected extra arguments? \((?P<given>.*)\)",
-            gettext_noop("“%(given)s” is one argument too many."),
+            gettext_noop("Too many arguments: %(given)s."),
         ),
         (
             r"Option '(?P<name>[^']+)' does not take a value\.",

@@ -179,7 +179,8 @@ class Known:
 
     @property
     def certificate_vin_agrees(self) -> bool | None:
-        return self._vin_agrees("recycled_on")
+        # Claims decided by the text of old, which asked one day for both certificates, keep its name.
+        return self._vin_agrees("recycled_on", "certificates_on")
 
     @property
     def deregistration_vin_agrees(self) -> bool | None:

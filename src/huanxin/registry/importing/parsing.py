@@ -308,7 +308,16 @@ class RowReader:
         )
         year = in_service.year if isinstance(in_service, dt.date) else in_service
         digest = hashlib.blake2b(
-            "\x1f".join((attributes, place or "", place_state, doubt or "", *(holder or ()))).encode(),
+            "\x1f".join(
+                (
+                    attributes,
+                    place or "",
+                    place_state,
+                    doubt or "",
+                    *(holder or ()),
+                    *(["?"] if is_supposed else []),
+                )
+            ).encode(),
             digest_size=16,
         ).digest()
         return Row(

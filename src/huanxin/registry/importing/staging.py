@@ -54,8 +54,8 @@ class Sheet:
         return signing.dumps(asdict(self), salt=_SALT, compress=True)
 
     def forget(self) -> None:
-        """Remove the file and the folder that it has to itself."""
-        _remove(self.path.parent)
+        """Remove the file and the folder that it has to itself; a ticket of old names a file without one."""
+        _remove(self.path if self.path.parent == _folder() else self.path.parent)
 
 
 @dataclass(frozen=True)

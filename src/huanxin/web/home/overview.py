@@ -59,6 +59,7 @@ class Kind:
     address: str
     has_samples: bool
     has_real: bool
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,14 @@ def kinds(areas: Sequence[str]) -> list[Kind]:
     In the whole region one small table; else a count for each kind, of an index's entries.
     """
     tallies, made_up = registry.tallies(), registry.made_up_kinds()
+    more: set[str] = set()
     if access.REGION not in areas:
-        tallies = {
-            kind: sum(registry.count(registry.Filters(kind=kind, place=area)).n for area in areas)
-            for kind, n in tallies.items()
-            if n
-        }
+        wanted = [(kind, area) for kind, n in tallies.items() if n for area in areas]
+        tallies = {}
+        for kind, area in wanted:
+            here = registry.count(registry.Filters(kind=kind, place=area))
+            tallies[kind] = tallies.get(kind, 0) + here.n
+            more |= {kind} if here.is_more else set()
     inventory = reverse("registry:inventory")
     found = [
         Kind(
@@ -121,6 +124,7 @@ def kinds(areas: Sequence[str]) -> list[Kind]:
             f"{inventory}?kind={name}",
             name in made_up,
             made_up.get(name, True),
+            name in more,
         )
         for name, pack in registry.kinds().items()
         if tallies.get(name)
