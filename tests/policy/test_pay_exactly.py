@@ -120,3 +120,17 @@ def test_an_amount_is_never_a_float(tmp_path: Path) -> None:
     )
     found = amount(trial, price=0.3, days=0)
     assert isinstance(found, Decimal) and found == Decimal("0.03")
+
+
+@pytest.mark.parametrize(
+    "more", ["", ", cap: 100", ", floor: 5"], ids=["alone", "with a cap", "with a floor"]
+)
+def test_an_unknown_that_rests_on_the_day_or_on_constants_is_not_passed_over(
+    tmp_path: Path, more: str
+) -> None:
+    for pay in ("1000 / days_between(DATE ''2024-06-01'', on)", "1000 / (1 - 1)"):
+        line = f"- {{otherwise: true, pay: '{pay}'{more}}}"
+        decision = policy.decide(
+            pack(tmp_path, BODY.format(amount=line, mode="half_up")), {"price": 1, "days": 1}, ON
+        )
+        assert (decision.verdict, decision.amount) == ("undecided", None)

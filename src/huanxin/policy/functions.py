@@ -56,10 +56,11 @@ def extreme(name: str, arguments: list[Typed], written: exp.Expr) -> Typed:
         comparable(arguments[0], other, written)
     if arguments[0].kind == "boolean":
         raise ExpressionError(_("“{part}” orders what has no order", part=as_written(written)))
+    fixed = [_is_constant(argument.sql) for argument in arguments]
     arguments = alike(arguments)
     unknown: exp.Expr | None = None
-    for argument in arguments:
-        if not argument.facts and not argument.tables and not argument.parameters:
+    for argument, is_fixed in zip(arguments, fixed, strict=True):
+        if is_fixed:
             continue
         missing = exp.Is(this=whole(argument), expression=exp.null())
         unknown = missing if unknown is None else exp.Or(this=unknown, expression=missing)
@@ -69,6 +70,12 @@ def extreme(name: str, arguments: list[Typed], written: exp.Expr) -> Typed:
     unit = next((a.unit for a in arguments if a.unit is not None), None)
     found = replace(arguments[0], sql=sql, unit=unit, text=None, choices=None)
     return found.resting_on(*arguments)
+
+
+def _is_constant(sql: exp.Expr) -> bool:
+    """Written out as it is, and so never unknown, as even a sum or a quotient of constants may be."""
+    inner = sql.this if type(sql) in (exp.Neg, exp.Cast) else sql
+    return isinstance(inner, exp.Literal)
 
 
 _extreme("least")
