@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.policy.writing import write
+
 FACTS = """
 invoiced_on: 2026-05-02
 new_registered_on: 2026-05-02
@@ -152,3 +154,16 @@ def test_what_is_read_from_the_standard_input_is_called_so_and_shares_are_in_wor
     said = huanxin("decide", "car-scrappage-2026", "-", "--on", "2026-06-01", stdin=FACTS, HUANXIN_LANG="zh")
     assert "centre" not in said.stdout + said.stderr
     assert "中央" in said.stdout, said.stdout
+
+
+def test_an_escaped_character_beyond_the_basic_plane_is_one_in_a_file_of_facts(tmp_path: Path) -> None:
+    body = """
+    facts:
+      name_: {type: text, ask: {zh: 名称, en: Name}}
+    checks:
+      - {id: named, says: {zh: 名, en: Named}, clause: 第一条, holds: "name_ = '𠮷野'"}
+    """
+    given = json.dumps({"name_": "𠮷野"})
+    assert "\\ud842\\udfb7" in given
+    done = huanxin("decide", str(write(tmp_path, body)), "-", "--on", "2024-06-01", "--json", stdin=given)
+    assert json.loads(done.stdout)["verdict"] == "eligible", done.stderr

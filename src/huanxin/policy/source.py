@@ -44,6 +44,7 @@ class PackError(Exception):
 
 
 _TAG = "tag:yaml.org,2002:"
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -60,6 +61,13 @@ class _Loader(yaml.SafeLoader):
             if isinstance(key, yaml.ScalarNode):
                 key.tag = f"{_TAG}str"
         return super().construct_mapping(node, deep)
+
+    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
+        """JSON writes what lies beyond the basic plane as two escapes, which YAML reads as two halves."""
+        node = super().compose_scalar_node(anchor)
+        if _HALF.search(node.value):
+            node.value = node.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        return node
 
 
 for _kind, _pattern, _first in (
