@@ -187,3 +187,80 @@ def test_a_base_that_may_be_one_of_two_waits_for_both(tmp_path: Path) -> None:
     )
     decision = policy.decide(trial, {"a": True, "price": 4}, ON)
     assert (decision.verdict, decision.needs) == ("undecided", ("worth",))
+
+
+CHOOSING = """
+facts:
+  x: {type: boolean, ask: X}
+  t: {type: text, ask: T}
+  a: {type: integer, ask: A}
+tables:
+  tb: {file: tb.csv, match: %s, gives: v, gaps: allowed}
+checks:
+  - {id: it, says: it, clause: '1', holds: "(case when x then tb.v else a end) > 3"}
+"""
+
+
+@pytest.mark.parametrize("match", ["{t: t}", "{length(t): {from: t, to: u}}"], ids=["joined", "written out"])
+@pytest.mark.parametrize(
+    ("known", "needs", "gaps"),
+    [
+        ({"x": False}, ("a",), ()),
+        ({"a": 5}, ("x",), ()),
+        ({}, ("x", "a"), ()),
+        ({"x": True}, (), ("tb",)),
+        ({"x": True, "a": 5}, (), ("tb",)),
+    ],
+)
+def test_a_table_without_a_row_matters_only_where_it_is_looked_at(
+    tmp_path: Path, match: str, known: dict[str, object], needs: tuple[str, ...], gaps: tuple[str, ...]
+) -> None:
+    rows = "t,v\np,9\n" if match == "{t: t}" else "t,u,v\n5,6,9\n"
+    decision = policy.decide(pack(tmp_path, CHOOSING % match, {"tb.csv": rows}), {**known, "t": "q"}, ON)
+    assert (decision.verdict, decision.needs, decision.gaps) == ("undecided", needs, gaps)
+
+
+def test_a_table_looked_up_by_what_another_has_no_row_for_is_stuck_with_it(tmp_path: Path) -> None:
+    trial = pack(
+        tmp_path,
+        FACTS + "tables:\n  first: {file: first.csv, match: {x: x}, gives: w, gaps: allowed}\n"
+        "  second: {file: second.csv, match: {first.w: w, y: y}, gives: v, gaps: allowed}\n"
+        "checks:\n  - {id: it, says: it, clause: '1', holds: (case when a then second.v else 0 end) > 3}\n",
+        {"first.csv": "x,w\n1,1\n", "second.csv": "w,y,v\n1,1,9\n"},
+    )
+    decision = policy.decide(trial, {"x": 9, "a": True}, ON)
+    assert (decision.needs, decision.gaps) == ((), ("first", "second"))
+    assert policy.decide(trial, {"x": 1, "a": True}, ON).needs == ("y",)
+    assert policy.decide(trial, {"a": True}, ON).needs == ("x", "y")
+    assert policy.decide(trial, {"x": 9}, ON).needs == ("a",)
+
+
+@pytest.mark.parametrize("match", ["{%s: d}", "{%s: {from: d, below: e}}"], ids=["one day", "a range"])
+@pytest.mark.parametrize(("day", "shift"), [("9990-01-01", 900), ("0011-01-01", -900)])
+@pytest.mark.parametrize("key", ["add_years(d, a)", "add_months(d, 12 * a)"])
+def test_a_day_beyond_the_calendar_is_in_no_row(
+    tmp_path: Path, match: str, day: str, shift: int, key: str
+) -> None:
+    trial = pack(
+        tmp_path,
+        "facts:\n  d: {type: date, ask: D}\n  a: {type: integer, ask: A}\n  b: {type: integer, ask: B}\n"
+        f"tables:\n  tb: {{file: tb.csv, match: {match % repr(key)}, gives: v, gaps: allowed}}\n"
+        "checks:\n  - {id: it, says: it, clause: '1', holds: tb.v > b}\n",
+        {"tb.csv": "d,v\n2024-01-01,9\n" if "below" not in match else "d,e,v\n2024-01-01,2025-01-01,9\n"},
+    )
+    decision = policy.decide(trial, {"d": day, "a": shift}, ON)
+    assert (decision.verdict, decision.needs, decision.gaps) == ("undecided", (), ("tb",))
+
+
+@pytest.mark.parametrize("first", ["a > 3", "least(a, b) > 3", "(case when a > 3 then b else 0 end) > 3"])
+def test_a_condition_that_holds_leaves_the_other_branch_unasked(tmp_path: Path, first: str) -> None:
+    trial = pack(
+        tmp_path,
+        "facts:\n"
+        + "".join(f"  {name}: {{type: integer, ask: {name}}}\n" for name in "abc")
+        + "  d: {type: date, ask: D}\n"
+        + "checks:\n  - {id: it, says: it, clause: '1', holds: "
+        + f"'(case when {first} then c else year(d) end) > 0'}}\n",
+    )
+    assert policy.decide(trial, {"a": 5, "b": 5}, ON).needs == ("c",)
+    assert policy.decide(trial, {"a": 1, "b": 5}, ON).needs == ("d",)

@@ -160,11 +160,11 @@ def _settle(plan: _Plan, asked: Mapping[str, Fact], values: Mapping[str, Value |
     key = duck.key_of(compiled, "settle")
     _names, row = duck.ask_once(key, tree, asked, [values[n] for n in asked], on)
     answers = dict(zip(plan.columns, row, strict=True))
-    missing = {name for name, value in values.items() if value is None}
+    waiting = plan.lacking.given({name for name, value in values.items() if value is None}, answers)
     found: dict[int, _Settled] = {}
     for number, (atom, written) in plan.atoms.items():
         value = answers[written]
-        open_facts = plan.lacking.of(atom, missing, answers) if value is None else frozenset()
+        open_facts = waiting.of(atom) if value is None else frozenset()
         found[number] = _Settled(None if value is None else bool(value), open_facts)
     return found
 

@@ -36,6 +36,8 @@ MAX_WRITTEN_LEVELS = 100
 WRITTEN_OUT = 64
 # Marks in a tree what a derived value of this name was written out as.
 DERIVED = "derived"
+# Marks a CASE that a table of this name was written out as.
+TABLE = "table"
 
 
 def fact_column(name: str) -> str:
@@ -266,7 +268,9 @@ class PackScope:
         for row, value in enumerate(cells.cells):
             inside = self.row_matches(table, lambda key, end, row=row: literal(closed(key, row, end)))  # type: ignore[misc]
             branches.append(exp.If(this=inside, true=literal(value)))
-        return typed.cast(exp.Case(ifs=branches), cells.sql_type)
+        rows = exp.Case(ifs=branches)
+        rows.meta[TABLE] = table
+        return typed.cast(rows, cells.sql_type)
 
 
 def is_written_out(table: Table) -> bool:
