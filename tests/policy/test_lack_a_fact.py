@@ -264,3 +264,23 @@ def test_a_condition_that_holds_leaves_the_other_branch_unasked(tmp_path: Path, 
     )
     assert policy.decide(trial, {"a": 5, "b": 5}, ON).needs == ("c",)
     assert policy.decide(trial, {"a": 1, "b": 5}, ON).needs == ("d",)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "needs"),
+    [
+        ("a or b", "not a", ("a", "b")),
+        ("not a", "a or (b and c) or x > 1", ("a", "x")),
+        ("a", "not a", ("a",)),
+        ("(a and not a) or (b and c)", "true", ("b", "c")),
+        ("x > 1 or b", "not (x > 1)", ("b", "x")),
+    ],
+)
+def test_no_condition_is_hoped_to_come_out_both_ways(
+    tmp_path: Path, one: str, two: str, needs: tuple[str, ...]
+) -> None:
+    checks = [
+        f"  - {{id: c{n}, says: it, clause: '1', holds: {text}}}\n" for n, text in enumerate((one, two))
+    ]
+    decision = policy.decide(pack(tmp_path, f"{FACTS}checks:\n{''.join(checks)}"), {}, ON)
+    assert (decision.verdict, decision.needs) == ("undecided", needs)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from .facts import Fact, Value
     from .pack import Pack
 
-Ways = frozenset[frozenset[str]]
+# Missing facts, and how the atoms come out that are wanted both ways in a pack: an atom as it is written.
+Way = frozenset[str | tuple[str, bool]]
+Ways = frozenset[Way]
 NO_WAY: Ways = frozenset()
 FREE: Ways = frozenset([frozenset()])
 _MOST_WAYS = 200
@@ -42,10 +44,14 @@ class _Goal:
 
 @dataclass(frozen=True)
 class _Settled:
-    """What is known of an atom: its value, or the facts that it waits for."""
+    """What is known of an atom: its value, or the facts it waits for; its text if it is wanted both ways."""
 
     value: bool | None
     lacking: frozenset[str]
+    torn: str | None = None
+
+    def way(self, wanted: bool) -> Way:
+        return self.lacking if self.torn is None else self.lacking | {(self.torn, wanted)}
 
 
 Known = Mapping[int, _Settled]
@@ -72,7 +78,8 @@ def needs_of(
         if goal not in stuck and _matters(goal, stuck, compiled):
             ways = _combine([ways, _ways(goal.shape, True, known)])
     order = {name: n for n, name in enumerate(compiled.pack.facts)}
-    best = min(ways, key=lambda way: (len(way), sorted(order[name] for name in way)), default=frozenset())
+    sets = [_facts(way) for way in ways]
+    best = min(sets, key=lambda names: (len(names), sorted(order[n] for n in names)), default=frozenset())
     gaps = _gaps(goals, known) if stuck or not best else ()
     return tuple(sorted(best, key=order.__getitem__)), gaps
 
@@ -83,6 +90,7 @@ class _Plan:
 
     goals: tuple[_Goal, ...]
     atoms: dict[int, tuple[Typed, str]]
+    torn: frozenset[str]
     lacking: Lacking
     columns: dict[str, exp.Expr]
 
@@ -101,7 +109,9 @@ def _plan(pack: Pack, known_on: dt.date) -> _Plan:
     atoms = {id(atom): (atom, atom.sql.sql("duckdb")) for goal in goals for atom in _atoms(goal.shape)}
     lacking = Lacking(compiled, [atom for atom, _written in atoms.values()])
     columns = {written: atom.sql for atom, written in atoms.values()} | lacking.asked
-    return _Plan(tuple(goals), atoms, lacking, columns)
+    wanted = {(atoms[number][1], want) for goal in goals for number, want in _wanted(goal.shape, True)}
+    torn = frozenset(written for written, want in wanted if (written, not want) in wanted)
+    return _Plan(tuple(goals), atoms, torn, lacking, columns)
 
 
 def _is_open(goal: _Goal, compiled: Compiled, row: Mapping[str, object]) -> bool:
@@ -146,6 +156,14 @@ def _atoms(goal: Condition) -> list[Typed]:
     return [atom for part in goal.parts for atom in _atoms(part)]
 
 
+def _wanted(goal: Condition, wanted: bool) -> list[tuple[int, bool]]:
+    """How each atom has to come out where the condition is to come out as wanted by it."""
+    if goal.atom is not None:
+        return [(id(goal.atom), wanted)]
+    wanted = wanted is not (goal.op == "not")
+    return [found for part in goal.parts for found in _wanted(part, wanted)]
+
+
 def _settle(plan: _Plan, asked: Mapping[str, Fact], values: Mapping[str, Value | None], on: dt.date) -> Known:
     compiled = plan.lacking.compiled
 
@@ -165,17 +183,18 @@ def _settle(plan: _Plan, asked: Mapping[str, Fact], values: Mapping[str, Value |
     for number, (atom, written) in plan.atoms.items():
         value = answers[written]
         open_facts = waiting.of(atom) if value is None else frozenset()
-        found[number] = _Settled(None if value is None else bool(value), open_facts)
+        torn = written if written in plan.torn else None
+        found[number] = _Settled(None if value is None else bool(value), open_facts, torn)
     return found
 
 
 def _ways(goal: Condition, wanted: bool, known: Known) -> Ways:
-    """Sets of missing facts that can make the condition come out as wanted."""
+    """Ways that can make the condition come out as wanted."""
     if goal.atom is not None:
         settled = known[id(goal.atom)]
         if settled.value is not None:
             return FREE if settled.value is wanted else NO_WAY
-        return frozenset([settled.lacking]) if settled.lacking else NO_WAY
+        return frozenset([settled.way(wanted)]) if settled.lacking else NO_WAY
     if goal.op == "not":
         return _ways(goal.parts[0], not wanted, known)
     ways = [_ways(part, wanted, known) for part in goal.parts]
@@ -190,14 +209,22 @@ def _combine(ways: list[Ways]) -> Ways:
 
 
 def _least(ways: Ways) -> Ways:
-    """Without the sets that hold another one; of very many, the smallest."""
-    kept: list[frozenset[str]] = []
-    for way in sorted(ways, key=lambda w: (len(w), sorted(w))):
+    """Without the ways that hold another one; of very many, the smallest.
+
+    An atom cannot come out both ways, unless nothing else is left: then the facts show that it cannot.
+    """
+    possible = [way for way in ways if not any((a[0], not a[1]) in way for a in way if isinstance(a, tuple))]
+    kept: list[Way] = []
+    for way in sorted(possible or ways, key=lambda w: (len(_facts(w)), len(w), sorted(map(str, w)))):
         if not any(smaller <= way for smaller in kept):
             kept.append(way)
         if len(kept) >= _MOST_WAYS:
             break
     return frozenset(kept)
+
+
+def _facts(way: Way) -> frozenset[str]:
+    return frozenset(part for part in way if isinstance(part, str))
 
 
 def _gaps(goals: list[_Goal], known: Known) -> tuple[str, ...]:
