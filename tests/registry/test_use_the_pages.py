@@ -112,6 +112,37 @@ def test_an_import_leads_only_to_pages_that_its_reader_may_open(office, client, 
         assert (f'href="{address}"' in page) == may, address
 
 
+@pytest.mark.parametrize(
+    ("who", "sees", "mends"),
+    [("batu", True, True), ("qiqige", False, False), ("li_jing", True, True), ("sun", True, False)],
+)
+def test_refused_rows_go_to_who_brought_them_in_or_answers_for_the_region(
+    pumps, client, request, tmp_path, batu, who, sees, mends
+):
+    path = tmp_path / "bad.csv"
+    path.write_text("出厂编号,名称,功率\nSN-0001,别处的泵,很大\n", encoding="utf-8")
+    record = services.import_assets(path, KIND, by=batu)
+    client.force_login(request.getfixturevalue(who))
+    sheet = client.get(reverse("registry:refused", args=[record.pk]))
+    assert sheet.status_code == (200 if mends else 403 if who == "sun" else 404)
+    page = client.get(reverse("registry:import", args=[record.pk]))
+    assert page.status_code == (200 if sees else 404)
+    assert (reverse("registry:refused", args=[record.pk]) in page.content.decode()) == mends
+    progress = client.get(reverse("registry:import_progress", args=[record.pk]))
+    assert progress.status_code == (200 if sees else 404)
+    assert ("bad.csv" in client.get(reverse("registry:imports")).content.decode()) == sees
+
+
+@pytest.mark.parametrize(("who", "leads"), [("li_jing", True), ("qiqige", False)])
+def test_the_life_of_a_thing_leads_only_to_imports_that_its_reader_may_open(
+    pumps, client, request, who, leads
+):
+    client.force_login(request.getfixturevalue(who))
+    thing = Asset.objects.get(name="二号泵")
+    page = client.get(reverse("registry:asset", args=[thing.pk])).content.decode()
+    assert (reverse("registry:import", args=[Import.objects.get().pk]) in page) == leads
+
+
 def test_two_columns_taken_for_one_fact_are_refused_by_their_names(office, client, li_jing):
     client.force_login(li_jing)
     asked = send(client, SHEET.replace("名称", "编码"))

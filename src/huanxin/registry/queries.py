@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from huanxin.foundation.access import queries as access
+
 from . import kinds as _kinds
 from .importing import columns, identities, mapping
 from .inventory import Count, Filters, count, find, inventory, narrowed
@@ -30,14 +32,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
+    from huanxin.foundation.access.models import User
     from huanxin.policy import Pack
 
 __all__ = [
     "Count", "Filters", "PaperAltered", "PaperLost", "PaperRefused", "Read", "ReaderMissing",
     "Snapshot", "UnknownKind", "boundaries", "can_read", "children", "count",
-    "doubts", "events", "field_of", "find", "guess_mapping", "imports", "inventory", "kind",
+    "doubts", "events", "field_of", "find", "guess_mapping", "imports", "imports_for", "inventory", "kind",
     "kinds", "made_up_kinds", "mapping_targets", "narrowed", "normalised",
     "normalised_as", "paper_bytes", "paper_picture", "party_of", "place",
     "places", "read_paper", "same_looks_of", "snapshot", "tallies",
@@ -117,6 +121,15 @@ def imports(kind: str | None = None) -> QuerySet[Import]:
     """Imports, latest first."""
     found = Import.objects.select_related("by").order_by("-id")
     return found.filter(kind=kind) if kind else found
+
+
+def imports_for(user: User | AnonymousUser, verb: str) -> QuerySet[Import]:
+    """The imports that this person may see, latest first: their own, and with a mandate for the region all.
+
+    A sheet is of no one place: whoever answers for a part of the region may not see what others brought in.
+    """
+    found = imports()
+    return found if access.may(user, verb) else found.filter(by_id=user.pk or 0)
 
 
 def guess_mapping(headers: Sequence[str], kind: str) -> columns.Guess:

@@ -81,6 +81,8 @@ def asset(request: HttpRequest, number: int) -> HttpResponse:
     thing = get_object_or_404(_mine(request).select_related("place", "holder"), pk=number)
     kind = queries.kind(thing.kind)
     facts = showing.facts(thing, kind)
+    life = showing.life(thing, kind, queries.events(thing))
+    numbers = [one["import_number"] for one in life if one["import_number"]]
     context = {
         "thing": thing,
         "kind": reader.said(kind.title),
@@ -88,7 +90,10 @@ def asset(request: HttpRequest, number: int) -> HttpResponse:
         "state": showing.state(thing),
         "known": [fact for fact in facts if fact[1]],
         "unknown": [fact[0] for fact in facts if not fact[1]],
-        "life": showing.life(thing, kind, queries.events(thing)),
+        "life": life,
+        "imports": set(
+            queries.imports_for(request.user, "read").filter(pk__in=numbers).values_list("pk", flat=True)
+        ),
         "verdicts_address": showing.verdicts_address(thing),
         "may_disclose": bool(thing.identity_sealed) and access.may_somewhere(request.user, "disclose"),
         "may_settle": thing.place_state == Asset.PlaceState.DOUBT

@@ -41,8 +41,8 @@ class _ColumnShown(NamedTuple):
 @require_GET
 @requires("read")
 def imports(request: HttpRequest) -> HttpResponse:
-    """Every sheet that was brought in, latest first."""
-    rows = pages.by_key(queries.imports(), request.GET.get("after"))
+    """The sheets that were brought in, latest first: one's own, all where one reads the whole region."""
+    rows = pages.by_key(queries.imports_for(request.user, "read"), request.GET.get("after"))
     found = listing.page(request, rows, _columns())
     may_import = access.may_somewhere(request.user, "import")
     return listing.respond(request, "registry/imports.html", found, may_import=may_import)
@@ -101,7 +101,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 @requires("read")
 def done(request: HttpRequest, number: int) -> HttpResponse:
     """What became of a sheet: counts, its columns, the marked sheet of refused rows."""
-    record = services.look_after(get_object_or_404(Import.objects.select_related("by"), pk=number))
+    record = services.look_after(get_object_or_404(queries.imports_for(request.user, "read"), pk=number))
     names = queries.mapping_targets(record.kind) if record.kind in queries.kinds() else {}
     taken = [
         (heading, reader.said(names[target]) if target in names else target)
@@ -113,6 +113,7 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
         "taken": [(heading, name) for heading, name in taken if name],
         "unused": [heading for heading, name in taken if heading and not name],
         "may_import": access.may_somewhere(request.user, "import"),
+        "may_mend": queries.imports_for(request.user, "import").filter(pk=record.pk).exists(),
     }
     return render(request, "registry/import.html", context)
 
@@ -121,7 +122,7 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
 @requires("read")
 def progress(request: HttpRequest, number: int) -> HttpResponse:
     """How far an import is; asked for again and again by the page that waits. Ends by sending the page on."""
-    record = services.look_after(get_object_or_404(Import, pk=number))
+    record = services.look_after(get_object_or_404(queries.imports_for(request.user, "read"), pk=number))
     response = render(request, "registry/import_progress.html", {"record": record})
     if record.state != Import.State.RUNNING:
         response["HX-Refresh"] = "true"
@@ -132,7 +133,8 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
 @requires("import")
 def refused(request: HttpRequest, number: int) -> FileResponse:
     """The refused rows, every bad cell marked and explained; mended, the sheet can be brought in again."""
-    record = get_object_or_404(Import.objects.exclude(error_sheet=""), pk=number)
+    found = queries.imports_for(request.user, "import").exclude(error_sheet="")
+    record = get_object_or_404(found, pk=number)
     path = settings.VAR / record.error_sheet
     if not path.is_file():
         raise Http404(_("The marked sheet is no longer kept. Bring the same file in again to get it."))
