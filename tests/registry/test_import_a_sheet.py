@@ -183,6 +183,14 @@ def test_the_command_names_every_column_it_did_not_use(write):
     assert "Not used: 颜色, 备注" in said.output
 
 
+@pytest.mark.parametrize("encoding", ["rot13", "base64", "no-such"])
+def test_an_encoding_that_is_none_of_texts_is_refused(write, encoding):
+    sheet = write([GOOD])
+    said = CliRunner().invoke(cli.app, ["import", str(sheet), "--kind", PUMP, "--encoding", encoding])
+    assert (said.exit_code, f"There is no encoding “{encoding}”." in said.output) == (1, True)
+    assert not Import.objects.exists()
+
+
 def test_the_numbers_of_an_import_add_up_and_refused_rows_are_told_by_the_exit_code(write):
     sheet = write([["示例/example 001", "泵", "1", "", "", ""], GOOD, ["SN-2", "泵", "x", "", "", ""]])
     said = CliRunner().invoke(cli.app, ["import", str(sheet), "--kind", PUMP, "--json"])

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import errno
 import hashlib
+import io
 import itertools
 import json
 import pickle
@@ -91,7 +92,7 @@ def import_assets(
     """
     began, path = time.monotonic(), Path(path)
     pack = kinds.kind(kind)
-    sheet = spreadsheets.rows(path, encoding=encoding, known=columns.known_headings(pack))
+    sheet = spreadsheets.rows(path, encoding=_of_text(encoding), known=columns.known_headings(pack))
     taken = mapping_of.mapped(pack, sheet.headers, mapping)
     reader = RowReader(pack, sheet.headers, taken.columns, _places(taken.columns, sheet.headers, place))
     survey = _surveyed(sheet, reader)
@@ -137,6 +138,18 @@ def look_after(record: Import) -> Import:
         running.update(state=Import.State.STOPPED, stopped_by=why)
         record.refresh_from_db()
     return record
+
+
+def _of_text(encoding: str | None) -> str | None:
+    """The encoding, if it is one of texts; Python also knows some that are not, such as base64."""
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    except LookupError:
+        raise SheetError(
+            _("There is no encoding “%(encoding)s”.") % {"encoding": encoding},
+            _("Use utf-8, utf-16 or gb18030."),
+        ) from None
+    return encoding
 
 
 def _places(taken: Mapping[str, str], headers: tuple[str, ...], place: str | None) -> PlaceColumns:
