@@ -108,3 +108,9 @@ def test_releasing_an_unchanged_pack_says_so_and_one_person_twice_is_refused(off
     assert again.returncode == 0 and "already released" in again.stderr, again.stderr
     alone = huanxin(office, "packs", "release", "test-pump-grade", "--by", "li-jing", "--second", "li-jing")
     assert alone.returncode == 1 and "two different people" in alone.stderr, alone.stderr
+
+
+@pytest.mark.parametrize("code", ["abc", "9999"])
+def test_a_place_that_is_none_is_refused_with_its_code(office, code):
+    done = huanxin(office, "screen", "--kind", "test-pump", "--place", code)
+    assert (done.returncode, f"There is no place with the code “{code}”." in done.stderr) == (1, True)

@@ -175,6 +175,8 @@ def _open(
                 kind=", ".join(unknown), kinds=", ".join(sorted(known))
             )
         )
+    if place and registry.place(prefix(place)) is None:
+        raise NothingToScreen(_("There is no place with the code “%(code)s”.") % {"code": place})
     counting = [(kind, pack) for kind in kinds for pack in _in_force(kind, on, known_on)]
     if packs is not None and (strange := sorted(set(packs) - {pack.id for _kind, pack in counting})):
         raise NothingToScreen(" ".join(_not_chosen(pack_id, kinds, known, on) for pack_id in strange))
