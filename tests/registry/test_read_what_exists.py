@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import resource
+import signal
 
 import duckdb
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
-from huanxin.registry import queries, services
+from huanxin.registry import cli, queries, services
 from huanxin.registry.models import Asset
 from huanxin.registry.queries import Filters
 
-from .conftest import HEADERS, PUMP, told
+from .conftest import CAR, HEADERS, PUMP, refused, told
 
 N = 130
 PLACES = ["1525", "152502", "1502", ""]
@@ -32,6 +36,24 @@ def pumps(office, write):
         for n in range(N)
     ]
     services.import_assets(write(rows), PUMP, by=None)
+
+
+@pytest.fixture
+def full_disk():
+    """No file can grow beyond a few bytes, as on a full disk; the tests' own database lies in memory."""
+
+    @contextlib.contextmanager
+    def full():
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, ignored)
+
+    return full
 
 
 def walked(filters: Filters) -> list[int]:
@@ -138,6 +160,67 @@ def _headers(path) -> tuple[str, ...]:
 def test_another_file_ending_is_refused(pumps, tmp_path):
     with pytest.raises(services.UnknownFormat, match=r"\.xlsx"):
         services.export_assets(tmp_path / "list.docx", PUMP)
+
+
+def test_a_list_with_masked_numbers_that_comes_in_again_doubles_nothing(office, write, tmp_path):
+    short = ["A1", "D12", "SN-7", "P0010", "A1234567"]
+    services.import_assets(write([[n, "泵", "", "", "", ""] for n in short]), PUMP, by=None)
+    path = tmp_path / "list.csv"
+    assert services.export_assets(path, PUMP) == len(short)
+    assert told(services.import_assets(path, PUMP, by=None)) == (0, 0, 0, len(short))
+    older = write([["D**5", "泵", "", "", "", ""], ["A*4567", "星号泵", "", "", "", ""]])
+    assert told(services.import_assets(older, PUMP, by=None)) == (1, 0, 0, 1)
+
+
+def test_a_masked_vehicle_number_is_refused_as_such(office, write, settings):
+    sheet = write([["LSVA*********0001", "车"]], headers=["车辆识别代号", "车型"])
+    record = services.import_assets(sheet, CAR, by=None)
+    assert "is a masked number" in refused(record, settings)[1][-1]
+
+
+def export(*args):
+    return CliRunner().invoke(cli.app, ["export", *map(str, args)])
+
+
+@pytest.mark.parametrize("asked", [("--place", "1525"), ("--text", "热力")])
+def test_parquet_of_a_part_is_refused_and_not_written_whole(pumps, tmp_path, asked):
+    path = tmp_path / "part.parquet"
+    for args in ((path, "--kind", PUMP), (path, "--all")):
+        said = export(*args, *asked)
+        assert said.exit_code == 1, said.output
+        assert "whole of a kind" in said.output or "--all writes everything" in said.output
+        assert not path.exists()
+    assert export(path, "--kind", PUMP).exit_code == 0
+
+
+@pytest.mark.parametrize("code", ["abc", "9999", "²"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_list_of_a_place_that_is_none_is_refused_with_its_code(pumps, tmp_path, code, ending):
+    said = export(tmp_path / f"list.{ending}", "--kind", PUMP, "--place", code)
+    assert (said.exit_code, f"no place with the code “{code}”" in said.output) == (1, True)
+    assert not list(tmp_path.glob("*list*"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_list_that_cannot_be_written_says_so(pumps, tmp_path, ending):
+    said = export(tmp_path / "none" / f"list.{ending}", "--kind", PUMP)
+    assert (said.exit_code, "cannot be written (No such file" in said.output) == (1, True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_full_disk_leaves_no_empty_list_and_the_earlier_one_whole(pumps, tmp_path, full_disk, ending):
+    path = tmp_path / "out" / f"list.{ending}"
+    path.parent.mkdir()
+    with full_disk():
+        said = export(path, "--kind", PUMP)
+    assert (said.exit_code, "cannot be written (" in said.output) == (1, True), said.output
+    assert not list(path.parent.iterdir())
+    assert export(path, "--kind", PUMP).exit_code == 0
+    before = path.read_bytes()
+    with full_disk():
+        assert export(path, "--kind", PUMP).exit_code == 1
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_the_whole_registry_goes_out_as_parquet(pumps, tmp_path):

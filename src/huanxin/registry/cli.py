@@ -111,6 +111,8 @@ def export(
         _refuse(
             _("Say which kind (--kind), or --all. Kinds: %(names)s.") % {"names": ", ".join(queries.kinds())}
         )
+    if every and (place or text):
+        _refuse(_("--all writes everything there is: leave --place and --text out, or say which kind."))
     try:
         with progress.terminal(_("Exporting")) as bar:
             if every:
@@ -118,8 +120,13 @@ def export(
             else:
                 filters = queries.Filters(kind=kind, place=place, text=text)
                 n_rows = services.export_assets(file, kind, filters, progress=bar)
-    except (SheetError, queries.UnknownKind, services.UnknownFormat) as refused:
+    except (SheetError, queries.UnknownKind, services.UnknownFormat, services.UnknownPlace) as refused:
         _refuse(str(refused))
+    except OSError as error:
+        _refuse(
+            _("“%(path)s” cannot be written (%(why)s). Choose another folder, or make room on the disk.")
+            % {"path": error.filename or file, "why": _(error.strerror) if error.strerror else error}
+        )
     typer.echo(_("%(n)s rows written to %(path)s") % {"n": n_rows, "path": file})
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import errno
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
+from xlsxwriter.exceptions import XlsxFileError
 
 from huanxin.foundation.lib import reader, spreadsheets
 from huanxin.foundation.lib.progress import Progress, silent
@@ -16,6 +21,7 @@ from huanxin.foundation.lib.progress import Progress, silent
 from . import inventory, kinds, snapshots
 from .blank_sheet import heading
 from .models import Asset, Place
+from .places.services import UnknownPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,15 +38,32 @@ class UnknownFormat(Exception):
 def export_rows(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Write any list as `.xlsx` or `.csv`, by the path's ending; streamed. Returns the number of rows.
 
-    Cells that a spreadsheet would run as a formula are made harmless. Raises `UnknownFormat`.
+    Cells that a spreadsheet would run as a formula are made harmless. Raises `UnknownFormat`, and `OSError`
+    with the path where it cannot be written.
     """
-    if path.suffix == ".xlsx":
-        return spreadsheets.write_xlsx(path, headers, rows)
-    if path.suffix == ".csv":
-        return spreadsheets.write_csv(path, headers, rows)
-    raise UnknownFormat(
-        _("“%(name)s”: write a name that ends in .xlsx, .csv or .parquet.") % {"name": path.name}
-    )
+    write = {".xlsx": spreadsheets.write_xlsx, ".csv": spreadsheets.write_csv}.get(path.suffix)
+    if write is None:
+        raise UnknownFormat(
+            _("“%(name)s”: write a name that ends in .xlsx, .csv or .parquet.") % {"name": path.name}
+        )
+    with _written_whole(path) as made:
+        return write(made, headers, rows)
+
+
+@contextlib.contextmanager
+def _written_whole(path: Path) -> Iterator[Path]:
+    """A file beside the path that is moved there once it is written: where that fails, nothing new stays."""
+    made = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield made
+        made.replace(path)
+    except (OSError, XlsxFileError, duckdb.IOException) as error:
+        cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
+        number = getattr(cause, "errno", None) or errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            made.unlink(missing_ok=True)
 
 
 def export_assets(
@@ -49,12 +72,19 @@ def export_assets(
 ) -> int:  # fmt: skip
     """The things of a kind that a filter leaves, with all their facts, as `.xlsx`, `.csv` or `.parquet`.
 
-    Streamed in bounded memory. Identities are masked. Headings are those that an import recognises.
+    Streamed in bounded memory. Identities are masked. Headings are those that an import recognises. Raises
+    `UnknownFormat`, also for a filter on Parquet, which is the whole of a kind, and `UnknownPlace`.
     """
-    path = Path(path)
+    path, pack = Path(path), kinds.kind(kind)
+    filters = filters or inventory.Filters(kind=kind)
+    if filters.place not in ("", "none") and not Place.objects.filter(code=filters.place).exists():
+        raise UnknownPlace(_("There is no place with the code “%(code)s”.") % {"code": filters.place})
     if path.suffix == ".parquet":
+        if filters != inventory.Filters(kind=kind):
+            raise UnknownFormat(
+                _("A .parquet file holds the whole of a kind. Ask for all of it, or choose .xlsx or .csv.")
+            )
         return write_parquet(path, kind)
-    pack = kinds.kind(kind)
     language = reader.language()
     assert pack.identity is not None
     facts = [f for n, f in pack.facts.items() if n != pack.identity.fact]
@@ -69,7 +99,7 @@ def export_assets(
         _("Made up"),
         _("Source"),
     ]
-    asked = inventory.narrowed(filters or inventory.Filters(kind=kind), rows).filter(kind=kind)
+    asked = inventory.narrowed(filters, rows).filter(kind=kind)
     return export_rows(path, headers, _cells(asked, facts, language, progress))
 
 
@@ -137,14 +167,13 @@ def export_cell(fact: Fact, value: object, language: str) -> object:
 def write_parquet(path: Path, kind: str | None = None) -> int:
     """The whole registry as Parquet: one file for a kind, or a folder with a file for each kind.
 
-    Returns the rows.
+    Returns the rows. Raises `OSError` with the path where it cannot be written.
     """
     if kind is not None:
-        snapshot = snapshots.snapshot(kind)
-        path.write_bytes(b"")
         with (
-            pq.ParquetFile(snapshot.path) as source,
-            pq.ParquetWriter(path, source.schema_arrow, compression="zstd") as out,
+            _written_whole(path) as made,
+            pq.ParquetFile((snapshot := snapshots.snapshot(kind)).path) as source,
+            pq.ParquetWriter(made, source.schema_arrow, compression="zstd") as out,
         ):
             for batch in source.iter_batches():
                 out.write_batch(batch)

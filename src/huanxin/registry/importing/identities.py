@@ -54,6 +54,11 @@ def normalised(scheme: str, raw: object) -> str:
         raise IdentityError(
             _("An identity has at most 120 characters; this one has %(n)s.") % {"n": len(text)}
         )
+    if _is_masked(scheme, text):
+        raise IdentityError(
+            _("“%(raw)s” is a masked number, as lists show it. Write the whole one, or leave this line out.")
+            % {"raw": text}
+        )
     if scheme == "vin":
         return vin(text)
     if scheme == "registration":
@@ -69,6 +74,11 @@ def shown(scheme: str, identity: str) -> str:
     if scheme == "public":
         return identity[:80]
     return (sealed.masked(identity) if scheme == "vin" else sealed.code_shown(identity))[:80]
+
+
+def _is_masked(scheme: str, text: str) -> bool:
+    """Whether an identity was masked by `shown`: two stars in a row, or one where short ones have it."""
+    return scheme != "public" and "*" in text and ("**" in text or text == shown(scheme, text))
 
 
 def vin(text: str) -> str:
