@@ -66,6 +66,14 @@ def test_a_sheet_given_back_twice_says_only_what_is_to_mend_now(write, settings,
     assert "What to mend" not in second.mapping
 
 
+def test_a_quotation_mark_left_open_does_not_swallow_the_rows_below_it(write):
+    sheet = write([[f"SN-{n}", f"{n}号泵", "5", "", "", ""] for n in range(1, 2001)])
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace(",10号泵,", ',"3寸管,'), encoding="utf-8")
+    with pytest.raises(SheetError, match=r"Line 11 .*never closed"):
+        services.import_assets(sheet, PUMP, by=None)
+    assert not Import.objects.exists()
+
+
 def test_importing_the_same_sheet_twice_changes_nothing(write):
     sheet = write([GOOD, ["SN-2", "二号泵", "3", "", "", "Cifeng"]])
     services.import_assets(sheet, PUMP, by=None)

@@ -192,6 +192,34 @@ def test_a_title_above_and_headings_in_two_lines_are_found(tmp_path):
     assert lines == [(4, ["SN-1", 5.5, 5.1])]
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_line(tmp_path, ends):
+    lines = ["编号,名称", '0,"热力', '公司"', *(f"{n},泵" for n in range(1, 2001))]
+    path = tmp_path / "a.csv"
+    for broken, following in (('10,"3寸管', "11,泵"), ('10,"3寸管', '900,"4寸管'), ('10,泵,"', "11,泵")):
+        text = (
+            ends.join(lines)
+            .replace("10,泵", broken, 1)
+            .replace(f"{ends}{following[:3]}", f"{ends}{following}")
+        )
+        path.write_bytes(text.encode())
+        with pytest.raises(SheetError, match=r"Line 13 cannot be read: a quotation mark is never closed"):
+            read(path)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_closed_quotation_may_end_the_file_and_hold_line_breaks(tmp_path, end):
+    path = tmp_path / "a.csv"
+    path.write_bytes(f'编号,名称\n1,"一号\n""大"" 泵"\n2,3"管\n3,"三号\n泵"{end}'.encode())
+    assert read(path)[1] == [(2, ["1", '一号\n"大" 泵']), (4, ["2", '3"管']), (5, ["3", "三号\n泵"])]
+
+
+def test_a_line_of_blanks_is_an_empty_line(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("编号,名称\n1,泵\n , \u3000\n\t,\n2,泵\n", encoding="utf-8")
+    assert [line for line, _cells in read(path)[1]] == [2, 5]
+
+
 def test_a_sheet_of_numbers_alone_says_that_headings_are_missing(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("1,2,3\n4,5,6\n")
@@ -252,7 +280,7 @@ def test_negative_numbers_stay_as_they_are(number):
 )
 def test_a_list_goes_out_as_csv_and_comes_in_unchanged(tmp_path_factory, cells):
     path = tmp_path_factory.mktemp("csv") / "a.csv"
-    cells = [c for c in cells if not c.startswith("'")] or ["x"]
+    cells = [c for c in cells if not c.startswith("'") and not c.isspace()] or ["x"]
     spreadsheets.write_csv(path, [f"n{i}" for i in range(len(cells))], [["x", *cells][: len(cells)], cells])
     assert read(path)[1][-1][1] == cells
 

@@ -53,22 +53,59 @@ def open_delimited(path: Path, encoding: str | None) -> Delimited:
     return Delimited(encoding, delimiter, _lines(path, encoding, delimiter))
 
 
+class _Fed:
+    """The lines of a text as they are fed to the reader: those of the row it is in, and whether all are."""
+
+    def __init__(self, text: Iterator[str]) -> None:
+        self._text = text
+        self.of_row: list[str] = []
+        self.is_all = False
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.of_row.append(line)
+            yield line
+        self.is_all = True
+
+
 def _lines(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[object]]]:
     with _opened(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter)
+        fed = _Fed(text)
+        reader = csv.reader(fed, delimiter=delimiter)
         line = 1
         while True:
+            fed.of_row.clear()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                raise SheetError(
-                    _("Line %(line)s cannot be read: %(why)s.") % {"line": line, "why": error},
-                    _("Look for a quotation mark that is never closed, or save the sheet as .xlsx."),
-                ) from None
+                raise _unreadable(line, error) from None
+            if fed.is_all:
+                # Only within an open quotation mark does the reader ask for more and still give a row.
+                n_within = len(io.StringIO(cells[-1], newline="").readlines())
+                raise _unreadable(
+                    reader.line_num - max(n_within, 1) + 1, _("a quotation mark is never closed")
+                )
+            if len(fed.of_row) > 1:
+                _refuse_swallowed(line, fed.of_row, delimiter)
             yield line, cast("list[object]", cells)
             line = reader.line_num + 1
+
+
+def _refuse_swallowed(line: int, of_row: list[str], delimiter: str) -> None:
+    """A quotation mark left open ends at the next one, wherever it stands; all between would be one cell."""
+    try:
+        list(csv.reader(of_row, delimiter=delimiter, strict=True))
+    except csv.Error:
+        raise _unreadable(line, _("a quotation mark is never closed")) from None
+
+
+def _unreadable(line: int, why: object) -> SheetError:
+    return SheetError(
+        _("Line %(line)s cannot be read: %(why)s.") % {"line": line, "why": why},
+        _("Look for a quotation mark that is never closed, or save the sheet as .xlsx."),
+    )
 
 
 def _opened(path: Path) -> BinaryIO:

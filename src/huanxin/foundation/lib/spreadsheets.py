@@ -111,13 +111,13 @@ def _without_advice(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _whole(lines: Lines, width: int) -> Lines:
-    """Lines with as many cells as there are headings; empty lines are left out."""
+    """Lines with as many cells as there are headings; lines of blanks are left out."""
     for number, cells in lines:
         if len(cells) < width:
             cells = [*cells, *[""] * (width - len(cells))]
         elif len(cells) > width:
             cells = cells[:width]
-        if any(c != "" for c in cells):
+        if any(not c.isspace() if isinstance(c, str) and c else c != "" for c in cells):
             yield number, cells
 
 
