@@ -247,6 +247,84 @@ def test_formulas_without_a_result_and_excels_errors_are_told_from_empty_cells(t
     assert lines[1][1][2] == dt.date(2020, 5, 1)
 
 
+def rewritten(path, change):
+    """The parts of a workbook as another program would have written them: `change(name, text)` gives both."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [change(n, archive.read(n).decode()) for n in archive.namelist()]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts:
+            archive.writestr(name, text)
+
+
+def with_errors(path):
+    """A chart's sheet, one of notes and one of data that holds an error and a formula without a result."""
+    book = openpyxl.Workbook()
+    for page in (book.active, book.create_sheet("数据")):
+        page.append(["编号", "功率"])
+    book.create_chartsheet("图", 0)
+    for row in ([1, "#N/A"], [2, "=1+2"]):
+        book["数据"].append(row)
+    book.save(path)
+
+
+def test_errors_are_found_on_the_sheet_that_is_read_however_its_part_is_named(tmp_path):
+    def moved(name, text):
+        name = name.replace("sheets/sheet2.xml", "sheets/data.xml")
+        return name, text.replace("worksheets/sheet2.xml", "worksheets/data.xml")
+
+    def swapped(name, text):
+        for a, b in (("sheet1.xml", "x.xml"), ("sheet2.xml", "sheet1.xml"), ("x.xml", "sheet2.xml")):
+            name, text = (t.replace(f"worksheets/{a}", f"worksheets/{b}") for t in (name, text))
+        return name, text
+
+    for change in (lambda *part: part, moved, swapped):
+        with_errors(tmp_path / "a.xlsx")
+        rewritten(tmp_path / "a.xlsx", change)
+        lines = read(tmp_path / "a.xlsx", sheet="数据")[1]
+        assert [(type(cells[1]), str(cells[1])) for _n, cells in lines] == [
+            (NoValue, "#N/A"),
+            (NoValue, "=1+2"),
+        ]
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_errors_are_found_in_whatever_order_a_cell_says_them(tmp_path, mark):
+    def turned(name, text):
+        if "worksheets/" in name:
+            text = text.replace('<c r="B2" t="e">', "<c t='e' s='0' r='B2'>".replace("'", mark))
+            text = text.replace('<c r="B3">', '<c s="0" r="B3">')
+            text = text.replace("<c ", "<x:c ").replace("</c>", "</x:c>").replace("<f>", "<x:f>")
+            text = text.replace("</f>", "</x:f>").replace("<v>", "<x:v>").replace("</v>", "</x:v>")
+            text = text.replace("<v />", "<x:v/>").replace("<v/>", "<x:v/>").replace("<row", "<x:row")
+            text = text.replace("</row", "</x:row").replace("sheetData", "x:sheetData")
+            text = text.replace(
+                "<worksheet ",
+                '<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ',
+            ).replace("</worksheet", "</x:worksheet")
+        return name, text
+
+    with_errors(tmp_path / "a.xlsx")
+    rewritten(tmp_path / "a.xlsx", turned)
+    lines = read(tmp_path / "a.xlsx", sheet="数据")[1]
+    assert [str(cells[1]) for _n, cells in lines] == ["#N/A", "=1+2"]
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_named(tmp_path):
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title, book.active.sheet_state = "旧", "hidden"
+    book.create_sheet("空")
+    for name, cell in (("旧", "old"), ("新", "new")):
+        page = book[name] if name in book.sheetnames else book.create_sheet(name)
+        page.append(["编号"])
+        page.append([cell])
+    book.active = 1
+    book.save(path)
+    sheet, lines = read(path)
+    assert (sheet.sheet, lines) == ("新", [(2, ["new"])])
+    assert read(path, sheet="旧")[1] == [(2, ["old"])]
+
+
 RISKY = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
 
 

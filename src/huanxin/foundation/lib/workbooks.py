@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,10 +26,17 @@ MOST_RATIO = 250
 RATIO_COUNTS_FROM = 64 * 1024**2
 # calamine holds a rectangle of cells of 32 bytes each: this many are 2 GB.
 MOST_CELLS = 64_000_000
+_MOST_OF_A_LIST = 16 * 1024**2
 
-_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
-_FAR_COLUMN = re.compile(rb'<c r="([A-Z]{2,3})\d')
-_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
+_CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_AT = re.compile(rb"""(?<![\w:])r=["']([A-Z]+)(\d+)["']""")
+_IS_ERROR = re.compile(rb"""(?<![\w:])t=["']e["']""")
+_FAR_COLUMN = re.compile(rb""" r=["']([A-Z]{2,3})\d""")
+_ROW = re.compile(rb"""<row [^>]*?\br=["'](\d+)["']""")
+# Some programs write every element with a prefix: <x:c> for <c>.
+_PREFIX = re.compile(rb"<(\w+:)worksheet[\s>]")
+_ELEMENT = re.compile(r"<(?:\w+:)?(sheet|Relationship)\s([^>]*)>")
+_ATTRIBUTE = re.compile(r"""(?:\w+:)?(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class NoValue:
@@ -61,25 +70,26 @@ class Workbook:
 
 
 def open_workbook(path: Path, sheet: str | None) -> Workbook:
-    """The worksheet `sheet` of a workbook, or its first one that holds anything.
+    """The worksheet `sheet` of a workbook, or its first one that is not hidden and holds anything.
 
     The worksheet is held in memory by calamine (32 bytes a cell). Raises `SheetError`.
     """
     parts = _checked_parts(path) if zipfile.is_zipfile(path) else {}
     try:
         book = calamine.load_workbook(str(path))
-        names = tuple(m.name for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet)
+        pages = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+        names = tuple(m.name for m in pages)
+        seen = [m.name for m in pages if m.visible == calamine.SheetVisibleEnum.Visible]
         if sheet is not None and sheet not in names:
             raise SheetError(
                 _("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet},
                 _("It has: %(names)s.") % {"names": ", ".join(names)},
             )
-        for name in [sheet] if sheet is not None else names:
+        for name in [sheet] if sheet is not None else seen:
             page = book.get_sheet_by_name(name)
             if page.end is not None:
-                empty_cells = parts.get(book.sheet_names.index(name), {})
                 merged = tuple(page.merged_cell_ranges or ())
-                return Workbook(name, names, partial(_lines, page, empty_cells), merged)
+                return Workbook(name, names, partial(_lines, page, parts.get(name, {})), merged)
     except calamine.PasswordError:
         raise SheetError(
             _("The workbook is protected with a password."),
@@ -101,7 +111,7 @@ def _lines(page: calamine.CalamineSheet, empty_cells: dict[int, dict[int, NoValu
         yield number, found
 
 
-def _checked_parts(path: Path) -> dict[int, dict[int, dict[int, NoValue]]]:
+def _checked_parts(path: Path) -> dict[str, dict[int, dict[int, NoValue]]]:
     """Refuse a zip bomb, then look through each worksheet for formulas that have no value."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -115,9 +125,7 @@ def _checked_parts(path: Path) -> dict[int, dict[int, dict[int, NoValue]]]:
             for entry in entries:
                 if entry.filename == "xl/sharedStrings.xml":
                     _read_through(archive, entry)
-            sheets = [n for n in names if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)]
-            sheets.sort(key=lambda n: int(re.findall(r"\d+", n)[-1]))
-            return {i: _cells_without_value(archive, n) for i, n in enumerate(sheets)}
+            return {name: _cells_without_value(archive, n) for name, n in _sheet_parts(archive).items()}
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         if "password" in str(error):
             raise SheetError(
@@ -125,6 +133,30 @@ def _checked_parts(path: Path) -> dict[int, dict[int, dict[int, NoValue]]]:
                 _("Save it without a password and send it again."),
             ) from None
         raise not_a_sheet(path.name) from None
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part of the archive that holds each worksheet, by the name on its tab."""
+    stored = {n.casefold(): n for n in archive.namelist()}
+    rels = stored.get("xl/_rels/workbook.xml.rels")
+    if rels is None:
+        return {}
+    targets = {}
+    for said in _elements(archive, rels):
+        if said.get("Type", "").endswith("/worksheet"):
+            target = said.get("Target", "")
+            part = target[1:] if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            targets[said.get("Id")] = stored.get(part.casefold())
+    of_name = {s.get("name", ""): targets.get(s.get("id")) for s in _elements(archive, "xl/workbook.xml")}
+    return {name: part for name, part in of_name.items() if part is not None}
+
+
+def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
+    """The attributes, without their prefixes, of the sheets or relationships that a part lists."""
+    with archive.open(part) as stream:
+        text = stream.read(_MOST_OF_A_LIST).decode("utf-8-sig", errors="replace")
+    for _kind, attributes in _ELEMENT.findall(text):
+        yield {name: html.unescape(a or b) for name, a, b in _ATTRIBUTE.findall(attributes)}
 
 
 def _refuse_bomb(path: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -157,10 +189,14 @@ def _cells_without_value(archive: zipfile.ZipFile, name: str) -> dict[int, dict[
     found: dict[int, dict[int, NoValue]] = {}
     columns: set[bytes] = set()
     last_row = 0
-    rest = b""
+    rest = prefix = b""
     with archive.open(name) as part:
         while block := part.read(1 << 20):
             block = rest + block
+            if not last_row and (match := _PREFIX.search(block)):
+                prefix = match[1]
+            if prefix:
+                block = block.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
             # A cell may be cut by the block's end: keep what follows the last whole one.
             cut = max(block.rfind(b"<c "), block.rfind(b"</row>"))
             block, rest = (block[:cut], block[cut:]) if cut > 0 else (block, b"")
@@ -168,7 +204,7 @@ def _cells_without_value(archive: zipfile.ZipFile, name: str) -> dict[int, dict[
             rows = block.rfind(b"<row ")
             if rows >= 0 and (match := _ROW.match(block, rows)):
                 last_row = int(match[1])
-            if b"<f" in block or b't="e"' in block:
+            if b"<f" in block or b't="e"' in block or b"t='e'" in block:
                 _note_cells(block, found)
     widest = max((_column(c) + 1 for c in columns), default=26)
     if widest * last_row > MOST_CELLS:
@@ -181,9 +217,11 @@ def _cells_without_value(archive: zipfile.ZipFile, name: str) -> dict[int, dict[
 
 
 def _note_cells(block: bytes, found: dict[int, dict[int, NoValue]]) -> None:
-    for letters, line, attributes, inside in _CELL.findall(block):
-        is_error = b't="e"' in attributes
+    for attributes, inside in _CELL.findall(block):
+        is_error = _IS_ERROR.search(attributes) is not None
         if not is_error and (b"<f" not in inside or re.search(rb"<v>.", inside)):
+            continue
+        if (at := _AT.search(attributes)) is None:
             continue
         if is_error:
             shown = re.search(rb"<v>(.*?)</v>", inside)
@@ -191,7 +229,7 @@ def _note_cells(block: bytes, found: dict[int, dict[int, NoValue]]) -> None:
         else:
             formula = re.search(rb"<f[^>]*>(.*?)</f>", inside, re.DOTALL)
             text = "=" + formula[1].decode(errors="replace") if formula else "="
-        found.setdefault(int(line), {})[_column(letters)] = NoValue(text)
+        found.setdefault(int(at[2]), {})[_column(at[1])] = NoValue(text)
 
 
 def _column(letters: bytes) -> int:
