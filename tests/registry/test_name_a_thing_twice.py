@@ -96,3 +96,9 @@ def test_two_rows_of_one_identity_are_never_written_at_once():
     with pytest.raises(ValueError, match="2 and 7"):
         writer.write([row, row._replace(line=7, digest=b"b")])
     assert not Asset.objects.exists()
+
+
+def test_marks_that_nobody_sees_make_no_other_thing(write):
+    rows = [["ZW1", "泵", "5", "", "", "1525"], ["ZW\u200b1\ufeff", "泵", "5", "", "", "1525"]]
+    assert told(services.import_assets(write(rows), PUMP, by=None)) == (1, 0, 1, 0)
+    assert Asset.objects.count() == 1

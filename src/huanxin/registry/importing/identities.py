@@ -13,6 +13,8 @@ from stdnum.exceptions import InvalidComponent, InvalidFormat, ValidationError
 
 from huanxin.foundation.lib import sealed
 
+# Marks nobody sees, which come along when a number is copied from a page.
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # ISO 3779 weights; the check character is compulsory in China (GB 16735) and North America only.
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VIN_VALUES = {
@@ -47,7 +49,7 @@ def normalised(scheme: str, raw: object) -> str:
                 % {"raw": f"{raw:.0f}"}
             )
         raw = int(raw) if raw.is_integer() else raw
-    text = unicodedata.normalize("NFKC", str(raw)).strip()
+    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", str(raw))).strip()
     if not text:
         return ""
     if len(text) > 120:
@@ -121,7 +123,7 @@ def party_number(raw: object) -> tuple[str, str]:
                 "write it again."
             )
         )
-    text = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", str(raw))).upper()
+    text = re.sub(r"[\s\-]", "", _UNSEEN.sub("", unicodedata.normalize("NFKC", str(raw)))).upper()
     if not text:
         return "", ""
     # The check character of a credit code fits one resident number in 31 by chance; a day of birth in a
