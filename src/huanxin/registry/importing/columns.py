@@ -346,14 +346,14 @@ def _bare(header: str) -> str:
 
 def other_unit(header: str, fact: Fact | None) -> str:
     """What to do about a heading that names another unit than its fact is kept in; `""` where it does not."""
-    if fact is None or plain(header) in _names(fact):
+    if fact is None or not fact.unit or plain(header) in _names(fact):
         return ""
     text = unicodedata.normalize("NFKC", header)
     for bracket in _BRACKETS.findall(text):
         inside = _SAYS_UNIT.sub("", bracket)
         if _is_other(inside, fact.unit):
             return _convert(inside, fact)
-    for word in _LAST_WORD.findall(_BRACKETS.sub("", text).strip()) if fact.unit else ():
+    for word in _LAST_WORD.findall(_BRACKETS.sub("", text).strip()):
         if (unit := _unit(word)) and unit != fact.unit:
             return _convert(word, fact)
     return ""
@@ -364,14 +364,12 @@ def _convert(says: str, fact: Fact) -> str:
         "The heading says %(unit)s, but this is kept in %(kept)s. Convert the numbers and the heading."
     ) % {
         "unit": says,
-        "kept": fact.unit or _("plain numbers"),
+        "kept": reader.said(fact.unit_said),
     }
 
 
 def _is_other(inside: str, kept: str) -> bool:
     """Whether a bracket names a unit that is not the one kept, alone or among other words."""
-    if not kept:
-        return _unit(inside) != ""
     return any(_names_other(part.strip(), kept) for part in _APART.split(inside))
 
 
