@@ -1,4 +1,4 @@
-"""Rows of a person's file: which columns are facts, and the first cell that cannot be read."""
+"""Rows of a person's file: how it is read, and which of its columns are facts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
-from .facts import FactError
 from .spelling import did_you_mean
 from .wording import Message as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from .facts import Fact
     from .pack import Pack
 
 # What a column of a file may be called beside the facts: what we write into files ourselves.
@@ -25,18 +23,24 @@ _KEYS = frozenset({"asset", "place", "claim", "sample", "id", "no", "row"})
 class BadRows(ValueError):
     """A file whose rows cannot be judged: what is wrong, where, and what to write instead."""
 
-    def __init__(self, what: _) -> None:
-        super().__init__(what.say("en"))
+    def __init__(self, *what: _) -> None:
+        super().__init__(*(one.say("en") for one in what))
         self.what = what
 
     def __str__(self) -> str:
-        return self.what.say()
+        return "\n".join(one.say() for one in self.what)
 
 
 def rows_of(cases: Path) -> exp.Select:
-    """A SELECT over a Parquet or CSV file."""
-    reader = "read_parquet" if cases.suffix == ".parquet" else "read_csv"
-    return exp.select("*").from_(exp.Anonymous(this=reader, expressions=[exp.Literal.string(str(cases))]))
+    """A SELECT over a Parquet or CSV file. In a CSV all cells are text, all lines but the first rows."""
+    file: list[exp.Expr] = [exp.Literal.string(str(cases))]
+    if cases.suffix == ".parquet":
+        return exp.select("*").from_(exp.Anonymous(this="read_parquet", expressions=file))
+    options = {"all_varchar": exp.true(), "header": exp.true(), "skip": exp.Literal.number(0)}
+    # Else lines before one that looks like headings, or after a #, are passed over.
+    options["comment"] = exp.Literal.string("")
+    given = [exp.EQ(this=exp.to_identifier(name), expression=value) for name, value in options.items()]
+    return exp.select("*").from_(exp.Anonymous(this="read_csv", expressions=[*file, *given]))
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, cases: Path) -> dict[str, str]:
@@ -82,71 +86,3 @@ def notes_on(pack: Pack, columns: Iterable[str], used: Iterable[str]) -> list[_]
     if lacking:
         notes.append(_("No column gives {names}: unknown in every row.", names=", ".join(lacking)))
     return notes
-
-
-def first_bad_cell(
-    connection: duckdb.DuckDBPyConnection, facts: Mapping[str, Fact], cases: Path, columns: Mapping[str, str]
-) -> BadRows | None:
-    """The first cell that is no value of its fact, with its row; asked for only where a query failed."""
-    numbered = f'SELECT *, row_number() OVER () AS "#n" FROM ({rows_of(cases).sql("duckdb")})'
-    for name in columns:
-        if name not in facts:
-            continue
-        cell = exp.to_identifier(name, quoted=True).sql("duckdb")
-        found = connection.execute(
-            f'SELECT "#n", {cell}::VARCHAR FROM ({numbered}) WHERE {cell} IS NOT NULL'
-            f' AND TRY_CAST({cell} AS {facts[name].duck_type}) IS NULL ORDER BY "#n" LIMIT 1'
-        ).fetchone()
-        if found is None:
-            continue
-        # The line of headings is the first of a CSV file.
-        n = found[0] if cases.suffix == ".parquet" else found[0] + 1
-        return BadRows(
-            _(
-                "{file}, row {n}, column “{name}”: {what}",
-                file=cases,
-                n=n,
-                name=name,
-                what=_why(facts[name], found[1]),
-            )
-        )
-    return None
-
-
-def odd_choices(
-    connection: duckdb.DuckDBPyConnection, facts: Mapping[str, Fact], cases: Path, columns: Mapping[str, str]
-) -> list[_]:
-    """Cells of choices that hold no code of them, which no condition could meet. One scan a choice."""
-    notes = []
-    for name in (n for n in columns if n in facts and facts[n].of):
-        cell = exp.to_identifier(name, quoted=True).sql("duckdb")
-        codes = ", ".join(exp.Literal.string(code).sql("duckdb") for code in facts[name].of)
-        found = connection.execute(
-            f"SELECT {cell}::VARCHAR, count(*) FROM ({rows_of(cases).sql('duckdb')})"
-            f" WHERE {cell}::VARCHAR NOT IN ({codes}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
-        ).fetchone()
-        if found is not None:
-            what = _why(facts[name], found[0])
-            notes.append(_("The column “{name}”, {n} times: {what}", name=name, n=f"{found[1]:,}", what=what))
-    return notes
-
-
-def _why(fact: Fact, cell: str) -> _ | FactError:
-    try:
-        fact.parse(cell)
-    except FactError as error:
-        return error.of_file()
-    if fact.of:
-        instead = _("Write one of: {codes}.", codes="; ".join(fact.of))
-        return _("“{cell}” is not written as a file needs it. {instead}", cell=cell, instead=instead)
-    kinds = {
-        "decimal": _("Write a number in digits alone."),
-        "integer": _("Write a number in digits alone."),
-        "date": _("Write year-month-day, such as 2024-04-24."),
-        "boolean": _("Write true or false."),
-    }
-    return _(
-        "“{cell}” is not written as a file needs it. {instead}",
-        cell=cell,
-        instead=kinds.get(fact.type, _("")),
-    )

@@ -7,20 +7,21 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-from sqlglot import exp
-
 from . import duck
+from .cells import read_cells
 from .compile import Compiled, compile_pack
 from .dialects import write
 from .pack import DatedValue, Pack
 from .query import amount_column, facts_of, judge
-from .rows import BadRows, columns_of, first_bad_cell, notes_on, odd_choices, rows_of
+from .rows import BadRows, columns_of, notes_on
 from .wording import Message as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import duckdb
+    from sqlglot import exp
 
 
 class BadChange(BadRows):
@@ -106,20 +107,18 @@ def whatif(
 ) -> WhatIf:
     """Judge every row of a Parquet or CSV file twice, with the figures as they are and as changed.
 
-    Columns are the pack's facts, missing ones unknown for all. One DuckDB query; no row goes through Python.
-    Raises `BadChange`, and `BadRows` for a file that cannot be read or a cell that is no value of its fact.
+    Columns are the pack's facts, missing ones unknown for all; cells are read as `decide` reads them. One
+    DuckDB query; no row goes through Python, but each different cell that is not in its fact's type yet.
+    Raises `BadChange`, and `BadRows` for a file that cannot be read or cells that are no value of their fact.
     """
     before, after = (compile_pack(p, known_on or on) for p in (pack, changed(pack, changes)))
     connection = duck.connect()
     try:
-        source = rows_of(cases)
-        present = columns_of(connection, cases)
+        given = columns_of(connection, cases)
         facts = facts_of([before, after])
-        notes = [*notes_on(pack, present, facts), *odd_choices(connection, facts, cases, present)]
-        try:
-            rows = _transitions(connection, before, after, source, present, on)
-        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-            raise first_bad_cell(connection, facts, cases, present) or error from None
+        notes = notes_on(pack, given, facts)
+        source, present = read_cells(connection, cases, facts, given, on)
+        rows = _transitions(connection, before, after, source, present, on)
     finally:
         connection.close()
     order = list(pack.verdicts)
@@ -148,28 +147,21 @@ def _transitions(
     present: dict[str, str],
     on: dt.date,
 ) -> list[tuple[Any, ...]]:
-    numbered = exp.select(exp.Star(), exp.alias_(_row_number(), "#n", quoted=True)).from_(
-        source.subquery("given")
-    )
     verdict, amount = before.pack.id, amount_column(before)
     sides = []
     for name, compiled in (("b", before), ("a", after)):
-        query = judge([compiled], numbered.subquery("raw"), present, ["#n"], on=on)
+        query = judge([compiled], source.subquery("raw"), present, [duck.ROW], on=on)
         text = write(query, "duckdb")
         paid = f'"{amount}"' if compiled.amount is not None else "NULL::DECIMAL(18,2)"
-        sides.append(f'{name} AS (SELECT "#n", "{verdict}" AS v, {paid} AS amount FROM ({text}))')
+        sides.append(f'{name} AS (SELECT "{duck.ROW}", "{verdict}" AS v, {paid} AS amount FROM ({text}))')
     rank = "list_position([" + ", ".join(f"'{v}'" for v in _from_worst(before.pack)) + "], {}.v)"
     step = f"sign({rank.format('a')} - {rank.format('b')}) * 0.001"
     better = f"coalesce(a.amount, 0) - coalesce(b.amount, 0) + {step}"
     return connection.execute(
         f"WITH {', '.join(sides)} SELECT b.v, a.v, count(*), sum(b.amount), sum(a.amount),"
         f" count(*) FILTER (WHERE {better} > 0), count(*) FILTER (WHERE {better} < 0)"
-        ' FROM b JOIN a USING ("#n") GROUP BY 1, 2'
+        f' FROM b JOIN a USING ("{duck.ROW}") GROUP BY 1, 2'
     ).fetchall()
-
-
-def _row_number() -> exp.Expr:
-    return exp.Window(this=exp.RowNumber())
 
 
 def _from_worst(pack: Pack) -> list[str]:
