@@ -130,3 +130,10 @@ def test_many_different_cells_are_each_read(tmp_path: Path) -> None:
     days = "(DATE '1950-01-01' + i::INTEGER)::VARCHAR"
     file = parquet(tmp_path, {"old_owned_since": days, "new_displacement": ""}, 25_000)
     assert tried(file) == (25_000, "500000000.00", "750000000.00")
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-inf", "1e999999", "3_0000", "viel"])
+def test_a_figure_is_set_to_a_number_alone(tmp_path: Path, value: str) -> None:
+    change = ("--on", "2024-10-01", "--set", f"amount_nev={value}")
+    done = huanxin(*COMMAND, str(csv(tmp_path, {})), *change)
+    assert done.returncode == 1 and f"“{value}” cannot stand for amount_nev" in done.stderr, done.stderr

@@ -80,7 +80,7 @@ def changed(pack: Pack, changes: Mapping[str, object]) -> Pack:
             )
         kind = type(parameters[name].values[-1].value)
         try:
-            read = kind(str(value)) if kind is Decimal else _same_kind(kind, value)
+            read = _number(str(value)) if kind is Decimal else _same_kind(kind, value)
         except (InvalidOperation, ValueError):
             was = parameters[name].values[-1].value
             raise BadChange(
@@ -92,6 +92,14 @@ def changed(pack: Pack, changes: Mapping[str, object]) -> Pack:
         })  # fmt: skip
         parameters[name] = parameters[name].model_copy(update={"values": (only,)})
     return pack.model_copy(update={"parameters": parameters})
+
+
+def _number(value: str) -> Decimal:
+    number = Decimal(value)
+    # Python reads 3_0 too, and numbers longer than the database can count with.
+    if "_" in value or not number.is_finite() or abs(number) >= 10**14 or round(number, 8) != number:
+        raise ValueError(value)
+    return number
 
 
 def _same_kind(kind: type, value: object) -> object:
