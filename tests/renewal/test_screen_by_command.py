@@ -112,5 +112,5 @@ def test_releasing_an_unchanged_pack_says_so_and_one_person_twice_is_refused(off
 
 @pytest.mark.parametrize("code", ["abc", "9999"])
 def test_a_place_that_is_none_is_refused_with_its_code(office, code):
-    done = huanxin(office, "screen", "--kind", "test-pump", "--place", code)
+    done = huanxin(office, "screen", "--kind", "test-pump", "--on", "2025-06-01", "--place", code)
     assert (done.returncode, f"There is no place with the code “{code}”." in done.stderr) == (1, True)
