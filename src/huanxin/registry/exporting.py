@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import errno
 import os
+from collections.abc import Generator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,10 @@ def export_rows(path: Path, headers: Sequence[str], rows: Iterable[Sequence[obje
         raise UnknownFormat(
             _("“%(name)s”: write a name that ends in .xlsx, .csv or .parquet.") % {"name": path.name}
         )
-    with _written_whole(path) as made:
+    # Closed here, not whenever the interpreter comes to it: PostgreSQL's cursor would end in some later
+    # transaction, and break it.
+    ended = contextlib.closing(rows) if isinstance(rows, Generator) else contextlib.nullcontext()
+    with ended, _written_whole(path) as made:
         return write(made, headers, rows)
 
 
@@ -139,8 +143,8 @@ def _cells(
     asked: QuerySet[Asset], facts: list[Fact], language: str, progress: Progress
 ) -> Iterator[list[object]]:
     names = {p.code: p.say(language) for p in Place.objects.all()}
-    found = asked.select_related("holder").order_by("id").iterator(chunk_size=2_000)
-    for n, asset in enumerate(found, 1):
+    found = asked.select_related("holder").order_by("id")
+    for n, asset in enumerate(found.iterator(chunk_size=2_000), 1):
         known = asset.attributes
         yield [
             asset.identity_shown, *(export_cell(f, known.get(f.name), language) for f in facts),
