@@ -19,7 +19,7 @@ from .several import decide_several, unmet_of_several
 from .show import VERDICT_WORDS
 from .source import PackError, Problem
 from .sources import sources
-from .units import unit_words
+from .units import symbol_of, unit_words
 from .whatif import BadChange, WhatIf, whatif
 from .wording import Message, read_in
 
@@ -66,6 +66,7 @@ __all__ = [
     "screen",
     "sources",
     "split",
+    "symbol_of",
     "tally",
     "things_asked",
     "unit_words",

@@ -5,36 +5,61 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from .spelling import nearest
-
 Unit = tuple[tuple[str, int], ...]
 PLAIN: Unit = ()
 
 # Every symbol that a pack may write; docs/pack-format.md lists the same.
 _SYMBOLS = (
     "CNY % ‰ ppm a month d h min s ms mm cm m km m2 m² ha mu mL L m3 m³ Nm3 Nm³ µg mg g kg t kt Mt"
-    " gce kgce tce W kW MW GW VA kVA MVA hp PS Wh kWh MWh GWh J kJ MJ GJ TJ Btu kcal V kV A mA Hz kHz"
+    " gce kgce tce W kW MW GW VA kVA MVA hp Wh kWh MWh GWh J kJ MJ GJ TJ Btu kcal V kV A mA Hz kHz"
     " MHz rpm r N kN Pa kPa MPa bar °C K dB lm lx MB GB TB Mbit Gbit piece person head bed seat"
 )
 KNOWN = frozenset(_SYMBOLS.split())
+_BY_SMALL = {symbol.casefold(): symbol for symbol in reversed(_SYMBOLS.split())}
+# How else people and sheets write a unit. Those below the line are known, but no pack may write them.
+_SPELLED = """
+a: year years yr y 年 岁
+month: months mo 月 个月
+d: day days 天 日
+h: hour hours hr 小时 时
+min: minute minutes 分钟 分
+s: second seconds 秒
+CNY: yuan rmb 元 ¥ 人民币 人民币元
+%: percent pct 百分比
+L: litre liter litres liters 升
+mL: 毫升
+t: ton tons tonne tonnes 吨
+kg: kgs kilogram kilograms 公斤 千克
+g: gram grams 克
+m: metre metres meter meters 米
+km: kilometre kilometres kilometer kilometers 公里 千米
+cm: 厘米
+mm: 毫米
+m3: 立方米 立方
+W: watt watts 瓦
+kW: kilowatt kilowatts 千瓦
+MW: megawatt megawatts 兆瓦
+GW: 吉瓦
+V: volt volts 伏
+kV: 千伏
+kVA: 千伏安
+hp: horsepower 马力 匹 匹马力 ps
+mu: 亩
+piece: pieces pcs 台 个 件 套
+person: persons people 人
+t/h: 蒸吨 蒸吨/小时
+--
+lb: lbs pound pounds 磅
+ft: feet 英尺
+mi: mile miles 英里
+gal: gallon gallons
+ft/min: fpm
+USD: 美元
+"""
 _WORDS = {
-    **dict.fromkeys(("year", "years", "yr", "y", "年", "岁"), "a"),
-    **dict.fromkeys(("months", "mo", "月", "个月"), "month"),
-    **dict.fromkeys(("day", "days", "天", "日"), "d"),
-    **dict.fromkeys(("hour", "hours", "小时"), "h"),
-    **dict.fromkeys(("minute", "minutes", "分钟"), "min"),
-    **dict.fromkeys(("second", "seconds", "秒"), "s"),
-    **dict.fromkeys(("yuan", "rmb", "元", "¥", "人民币"), "CNY"),
-    **dict.fromkeys(("percent", "pct", "％", "百分比"), "%"),
-    **dict.fromkeys(("litre", "liter", "litres", "liters", "升"), "L"),
-    **dict.fromkeys(("ton", "tons", "tonne", "tonnes", "吨"), "t"),
-    **dict.fromkeys(("公里", "kilometre", "kilometres"), "km"),
-    **dict.fromkeys(("米", "metre", "metres"), "m"),
-    **dict.fromkeys(("千瓦", "kilowatt"), "kW"),
-    **dict.fromkeys(("兆瓦", "megawatt"), "MW"),
-    **dict.fromkeys(("亩",), "mu"),
-    **dict.fromkeys(("台", "个", "件", "套", "pcs", "pieces"), "piece"),
-    **dict.fromkeys(("人", "persons", "people"), "person"),
+    word.casefold(): symbol
+    for symbol, words in (line.split(": ") for line in _SPELLED.strip().splitlines() if line != "--")
+    for word in (symbol, *words.split())
 }
 # How a unit is called where the symbol is not what people read: Chinese, English for one, for more.
 _CALLED = {
@@ -64,10 +89,16 @@ def symbols_of(unit: str) -> list[str]:
     return [part.strip() for part in re.split(r"[*·/]", unit) if part.strip() and part.strip() != "1"]
 
 
+def symbol_of(word: str) -> str:
+    """The symbol of one unit however it is written, kW of 千瓦 and KW; `""` for what is no unit."""
+    small = word.casefold()
+    return word if word in KNOWN else _WORDS.get(small) or _BY_SMALL.get(small, "")
+
+
 def meant_by(symbol: str) -> list[str]:
-    """The units that somebody may have meant."""
-    word = _WORDS.get(symbol.lower())
-    return [word] if word else [n for n in nearest(symbol, KNOWN) if n.lower() == symbol.lower()]
+    """The units that somebody may have meant, of those that a pack may write."""
+    meant = symbol_of(symbol)
+    return [meant] if set(symbols_of(meant)) <= KNOWN and meant else []
 
 
 def unit_of(text: str) -> Unit:

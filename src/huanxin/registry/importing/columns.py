@@ -6,7 +6,6 @@ No database here.
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +15,9 @@ from django.utils.translation import gettext as _
 from huanxin.foundation.lib import reader
 from huanxin.foundation.lib.spreadsheets import SheetError, plain
 from huanxin.policy import Fact, Pack, Text
+
+from . import heading_units
+from .heading_units import BRACKETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,125 +97,6 @@ BESIDE: dict[str, tuple[Text, tuple[str, ...]]] = {
         ),
     ),
 }
-
-_BRACKETS = re.compile(r"[(\[（【]\s*([^)\]）】]*?)\s*[)\]）】]")
-# A unit without brackets, as in capacity_lbs or 额定功率 千瓦.
-_LAST_WORD = re.compile(r"[\s_\-]([^\s_\-]+)$")
-# What may stand before the unit in a bracket, what divides two of them, and how a unit is made larger.
-_SAYS_UNIT = re.compile(r"^(?:计量|计数)?(?:单位|units?\b)\s*[:为是]?\s*", re.IGNORECASE)
-_APART = re.compile(r"[,、;|]")
-_PER = re.compile(r"/|每")
-_TIMES = re.compile(r"(?:[十百千万亿]+|(10\^\d+|10+))[x×*]?(.*)")
-_AMID = re.compile(r"[^\x00-\x7f]*\s*([A-Za-z]{2,})\s*[^\x00-\x7f]*")
-_UNITS = {
-    "lbs": "lb",
-    "pounds": "lb",
-    "ft": "ft",
-    "feet": "ft",
-    "fpm": "ft/min",
-    "gallons": "gal",
-    "horsepower": "hp",
-    "千瓦": "kW",
-    "瓦": "W",
-    "兆瓦": "MW",
-    "万千瓦": "10MW",
-    "千伏安": "kVA",
-    "千伏": "kV",
-    "吨/小时": "t/h",
-    "吨每小时": "t/h",
-    "蒸吨": "t/h",
-    "蒸吨/小时": "t/h",
-    "公里": "km",
-    "千米": "km",
-    "米": "m",
-    "毫米": "mm",
-    "升": "L",
-    "毫升": "mL",
-    "吨": "t",
-    "公斤": "kg",
-    "千克": "kg",
-    "元": "CNY",
-    "万元": "10000CNY",
-    "年": "a",
-    "马力": "hp",
-    "匹": "hp",
-    "匹马力": "hp",
-    "ps": "hp",
-    "磅": "lb",
-    "克": "g",
-    "厘米": "cm",
-    "英里": "mi",
-    "miles": "mi",
-    "英尺": "ft",
-    "立方米": "m3",
-    "吉瓦": "GW",
-    "伏": "V",
-    "watts": "W",
-    "kilowatts": "kW",
-    "megawatts": "MW",
-    "kilometers": "km",
-    "kilometres": "km",
-    "kilograms": "kg",
-    "kgs": "kg",
-    "tons": "t",
-    "tonnes": "t",
-    "美元": "USD",
-}
-# Only of use beside another unit, or by itself for a fact kept in it: “min” alone may be a minimum.
-_TIME = {
-    "秒": "s",
-    "s": "s",
-    "分": "min",
-    "分钟": "min",
-    "min": "min",
-    "时": "h",
-    "小时": "h",
-    "h": "h",
-    "hr": "h",
-    "hours": "h",
-}
-_UNIT_NAMES = {
-    u.casefold(): u
-    for u in (
-        "W",
-        "kW",
-        "MW",
-        "GW",
-        "VA",
-        "kVA",
-        "MVA",
-        "kV",
-        "V",
-        "t/h",
-        "km",
-        "m",
-        "mm",
-        "L",
-        "mL",
-        "t",
-        "kg",
-        "CNY",
-        "a",
-        "hp",
-        "lb",
-        "g",
-        "gal",
-        "m/s",
-        "m/min",
-        "km/h",
-        "ft/min",
-        "kg/s",
-        "MPa",
-        "kPa",
-        "cm",
-        "mi",
-        "m3",
-        "kWh",
-        "USD",
-        "%",
-        "‰",
-    )
-} | _UNITS
 
 
 @dataclass
@@ -341,57 +224,11 @@ def _names(fact: Fact) -> set[str]:
 
 
 def _bare(header: str) -> str:
-    return plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", header)))
+    return plain(BRACKETS.sub("", unicodedata.normalize("NFKC", header)))
 
 
 def other_unit(header: str, fact: Fact | None) -> str:
-    """What to do about a heading that names another unit than its fact is kept in; `""` where it does not."""
-    if fact is None or not fact.unit or plain(header) in _names(fact):
+    """What to do about a heading that names another unit; `""` where it is one of the fact's own names."""
+    if fact is None or plain(header) in _names(fact):
         return ""
-    text = unicodedata.normalize("NFKC", header)
-    for bracket in _BRACKETS.findall(text):
-        inside = _SAYS_UNIT.sub("", bracket)
-        if _is_other(inside, fact.unit):
-            return _convert(inside, fact)
-    for word in _LAST_WORD.findall(_BRACKETS.sub("", text).strip()):
-        if (unit := _unit(word)) and unit != fact.unit:
-            return _convert(word, fact)
-    return ""
-
-
-def _convert(says: str, fact: Fact) -> str:
-    return _(
-        "The heading says %(unit)s, but this is kept in %(kept)s. Convert the numbers and the heading."
-    ) % {
-        "unit": says,
-        "kept": reader.said(fact.unit_said),
-    }
-
-
-def _is_other(inside: str, kept: str) -> bool:
-    """Whether a bracket names a unit that is not the one kept, alone or among other words."""
-    return any(_names_other(part.strip(), kept) for part in _APART.split(inside))
-
-
-def _names_other(part: str, kept: str) -> bool:
-    if part.casefold() == kept.casefold():
-        return False
-    if unit := _unit(part):
-        return unit != kept
-    parts = _PER.split(part)
-    units = [_unit(p) or _TIME.get(p.strip().casefold(), "") for p in parts]
-    if not any(_unit(p) for p in parts) and part.strip().casefold() not in _TIME:
-        amid = _AMID.fullmatch(part)
-        return amid is not None and amid[1] != part and _names_other(amid[1], kept)
-    # Kilowatts a set are kilowatts, kilometres a year are no kilometres; hours are counted by the year.
-    return "/".join(units) not in (kept, "h/a" if kept == "h" else kept) and {u for u in units if u} != {kept}
-
-
-def _unit(word: str) -> str:
-    """The unit that a word is, also a multiple such as 万公里; `""` for every other word."""
-    text = re.sub(r"\s+", "", word).casefold()
-    if unit := _UNIT_NAMES.get(text, ""):
-        return unit
-    times = _TIMES.fullmatch(text)
-    is_unit = times is not None and (times[2] in _UNIT_NAMES or not (times[1] or times[2]))
-    return text if is_unit else ""
+    return heading_units.other_unit(header, fact)
