@@ -18,6 +18,7 @@ from xlsxwriter.exceptions import XlsxFileError
 
 from huanxin.foundation.lib import reader, spreadsheets
 from huanxin.foundation.lib.progress import Progress, silent
+from huanxin.foundation.lib.whole import written_whole
 
 from . import inventory, kinds, snapshots
 from .blank_sheet import heading
@@ -50,24 +51,20 @@ def export_rows(path: Path, headers: Sequence[str], rows: Iterable[Sequence[obje
     # Closed here, not whenever the interpreter comes to it: PostgreSQL's cursor would end in some later
     # transaction, and break it.
     ended = contextlib.closing(rows) if isinstance(rows, Generator) else contextlib.nullcontext()
-    with ended, _written_whole(path) as made:
+    with ended, _written(path) as made:
         return write(made, headers, rows)
 
 
 @contextlib.contextmanager
-def _written_whole(path: Path) -> Iterator[Path]:
-    """A file beside the path that is moved there once it is written: where that fails, nothing new stays."""
-    made = path.with_name(f".{os.getpid()}.{path.name}")
+def _written(path: Path) -> Iterator[Path]:
+    """A name to write a list to; where that fails, nothing new stays, and the error says so of `path`."""
     try:
-        yield made
-        made.replace(path)
+        with written_whole(path) as made:
+            yield made
     except (OSError, XlsxFileError, duckdb.IOException) as error:
         cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
         number = getattr(cause, "errno", None) or errno.EIO
         raise OSError(number, os.strerror(number), str(path)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            made.unlink(missing_ok=True)
 
 
 def export_assets(
@@ -175,7 +172,7 @@ def write_parquet(path: Path, kind: str | None = None) -> int:
     """
     if kind is not None:
         with (
-            _written_whole(path) as made,
+            _written(path) as made,
             pq.ParquetFile((snapshot := snapshots.snapshot(kind)).path) as source,
             pq.ParquetWriter(made, source.schema_arrow, compression="zstd") as out,
         ):

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from huanxin.foundation.lib.whole import written_whole
+
 from . import kinds
 from .models import Asset, KindTally
 
@@ -153,15 +155,10 @@ def _make(pack: Pack, path: Path, base: tuple[Path, int] | None) -> None:
 
 
 def _copy(query: str, path: Path) -> None:
-    """Write a query's rows beside the path and then move them there: nobody ever reads half a file."""
-    made = path.with_suffix(f".{os.getpid()}.made")
-    try:
-        with duckdb.connect() as con:
-            con.execute("SET preserve_insertion_order = true")
-            con.execute(f"COPY ({query}) TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd)")
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
+    """Write a query's rows, in their order."""
+    with written_whole(path) as made, duckdb.connect() as con:
+        con.execute("SET preserve_insertion_order = true")
+        con.execute(f"COPY ({query}) TO {_quoted(made)} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _told(path: Path, up_to: int) -> Snapshot:

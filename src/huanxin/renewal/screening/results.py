@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from huanxin import policy
+from huanxin.foundation.lib.whole import written_whole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -67,22 +68,11 @@ def columns_of(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
     return [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {read(file)}").fetchall()]
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """A neighbouring name to write to; it takes the place of `path` only if nothing went wrong."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rough = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        yield rough
-        rough.replace(path)
-    finally:
-        rough.unlink(missing_ok=True)
-
-
 def keep_facts(snapshot: Path, digest: str, root: Path) -> Path:
     """The snapshot in order of asset, kept once per digest, so that every run on it can show its facts."""
     kept = root / "facts" / f"{digest[:32]}.parquet"
     if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
         connection = connect(root)
         try:
             with written_whole(kept) as rough:
@@ -183,6 +173,7 @@ def put_together(
     kind: Pack, parts: Sequence[Evaluated], facts: Path, out: Path, *, on: dt.date, known_on: dt.date
 ) -> None:
     """Write the run's file: a row per thing in order of asset, its gravest verdict, every pack and check."""
+    out.parent.mkdir(parents=True, exist_ok=True)
     connection = connect(out.parent)
     try:
         present = columns_of(connection, facts)
