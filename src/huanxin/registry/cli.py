@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from huanxin.foundation.access.models import User
     from huanxin.registry.models import Import
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,7 +43,7 @@ def import_(
 
     if place and no_place:
         _refuse(_("Say either --place or --no-place."))
-    person = _who(by)
+    person = access.acting(by)
     try:
         with progress.terminal(_("Importing")) as bar:
             record = services.import_assets(
@@ -149,17 +148,6 @@ def template(
 def _refuse(sentence: str) -> NoReturn:
     typer.secho(sentence, fg="red", err=True)
     raise typer.Exit(1)
-
-
-def _who(login: str) -> User | None:
-    from django.utils.translation import gettext as _
-
-    from huanxin.foundation.access.models import User
-
-    found = User.objects.filter(username=login, is_active=True).first() if login else None
-    if login and found is None:
-        _refuse(_("Nobody here has the login “%(login)s”.") % {"login": login})
-    return found
 
 
 def _mapping(columns: list[str]) -> dict[str, str] | None:

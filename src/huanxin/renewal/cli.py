@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from huanxin.foundation.access.models import User
-
 app = typer.Typer(no_args_is_help=True)
-
-
-def who(login: str) -> User | None:
-    """The person of that login; nobody where none was named, for the machine's own administrator."""
-    from django.utils.translation import gettext as _
-
-    from huanxin.foundation.access.models import User
-
-    if not login:
-        return None
-    found = User.objects.filter(username=login, is_active=True).first()
-    if found is None:
-        raise typer.BadParameter(_("Nobody here has the login “{login}”.").format(login=login))
-    return found
 
 
 @app.command()
@@ -46,15 +29,17 @@ def screen(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
     """Judge every thing of some kinds by the packs in force, and keep the verdicts as a run."""
+    from django.utils.translation import gettext as _
     from rich.console import Console
 
+    from huanxin.foundation.access import queries as access
     from huanxin.foundation.lib import progress
-    from huanxin.registry import queries as registry
+    from huanxin.foundation.ui import places
     from huanxin.renewal import services
     from huanxin.renewal.screening import printing, queries
 
     kinds = sorted(queries.screenable(on.date())) if every else list(kind or [])
-    with progress.terminal("screening") as tell:
+    with progress.terminal(_("Screening")) as tell:
         try:
             run = services.screen(
                 kinds,
@@ -62,7 +47,7 @@ def screen(
                 packs=pack or None,
                 on=on.date(),
                 known_on=known_on.date() if known_on else None,
-                by=who(by),
+                by=access.acting(by),
                 progress=tell,
             )
         except (services.NothingToScreen, services.EveryPackFailed) as problem:
@@ -71,6 +56,6 @@ def screen(
     if as_json:
         typer.echo(json.dumps(printing.as_json(run), ensure_ascii=False, indent=2))
     else:
-        printing.show(run, Console(), places={p.code: str(p) for p in registry.places()})
+        printing.show(run, Console(), places=places.names())
     if run.problems:
         raise typer.Exit(1)

@@ -18,12 +18,9 @@ app = typer.Typer(no_args_is_help=True)
 def _releaser(login: str) -> User:
     """The person of that login, who must have a mandate to release."""
     from huanxin.foundation.access import queries as access
-    from huanxin.foundation.access.models import User
 
-    found = User.objects.filter(username=login, is_active=True).first()
-    if found is None:
-        raise typer.BadParameter(_("Nobody here has the login “{login}”.").format(login=login))
-    if not access.may(found, "release"):
+    found = access.acting(login)
+    if found is None or not access.may(found, "release"):
         raise typer.BadParameter(
             _("“{login}” has no mandate to release packs. An administrator gives one.").format(login=login)
         )

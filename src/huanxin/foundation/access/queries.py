@@ -50,6 +50,14 @@ def person(login: str = "") -> User:
     return found
 
 
+def acting(login: str) -> User | None:
+    """Who acts at the command; None where nobody is named. Raises Unknown if no such login may log in."""
+    found = person(login) if login else None
+    if found is not None and not found.is_active:
+        raise Unknown(_("The login “%(login)s” is closed.") % {"login": login})
+    return found
+
+
 def mandate(user: User, role: str, place_code: str) -> Mandate:
     """One mandate. Raises Unknown if the person does not have it."""
     found = Mandate.objects.filter(user=user, role=role, place_code=place_code).first()
