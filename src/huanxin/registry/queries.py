@@ -12,7 +12,7 @@ from huanxin.foundation.access import queries as access
 
 from . import kinds as _kinds
 from .importing import columns, identities, mapping
-from .inventory import Count, Filters, count, find, inventory, narrowed
+from .inventory import Count, Filters, count, find, inventory, narrowed, tallies_within
 from .kinds import UnknownKind
 from .models import Asset, Import, KindTally, LifeEvent, Place
 from .papers.content import PaperRefused
@@ -44,7 +44,7 @@ __all__ = [
     "doubts", "events", "field_of", "find", "guess_mapping", "imports", "imports_for", "inventory", "kind",
     "kinds", "made_up_kinds", "mapping_targets", "narrowed", "normalised",
     "normalised_as", "paper_bytes", "paper_picture", "party_of", "place",
-    "places", "read_paper", "same_looks_of", "snapshot", "tallies",
+    "places", "read_paper", "same_looks_of", "snapshot", "tallies", "tallies_within",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from huanxin.claims import queries as claims
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.lib import reader
-from huanxin.foundation.ui import badges, places
+from huanxin.foundation.ui import badges
 from huanxin.ledger import queries as ledger
 from huanxin.policy import Tally
 from huanxin.registry import queries as registry
@@ -21,7 +21,7 @@ from huanxin.renewal import queries as renewal
 from huanxin.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from huanxin.foundation.access.models import User
     from huanxin.registry.models import Asset
@@ -105,34 +105,30 @@ class Step:
 def kinds(areas: Sequence[str]) -> list[Kind]:
     """The kinds of which there is something in these areas, most first; beyond 10,000 nobody counts.
 
-    In the whole region one small table; else a count for each kind, of an index's entries.
+    One query: of one small table in the whole region, else of an index.
     """
-    tallies, made_up = registry.tallies(), registry.made_up_kinds()
-    more: set[str] = set()
-    if access.REGION not in areas:
-        wanted = [(kind, area) for kind, n in tallies.items() if n for area in areas]
-        tallies = {}
-        for kind, area in wanted:
-            here = registry.count(registry.Filters(kind=kind, place=area))
-            tallies[kind] = tallies.get(kind, 0) + here.n
-            more |= {kind} if here.is_more else set()
+    made_up = registry.made_up_kinds()
+    if access.REGION in areas:
+        tallies = {kind: registry.Count(n, False) for kind, n in registry.tallies().items()}
+    else:
+        tallies = registry.tallies_within(areas)
     inventory = reverse("registry:inventory")
     found = [
         Kind(
             reader.said(pack.title),
-            tallies[name],
+            tallies[name].n,
             f"{inventory}?kind={name}",
             name in made_up,
             made_up.get(name, True),
-            name in more,
+            tallies[name].is_more,
         )
         for name, pack in registry.kinds().items()
-        if tallies.get(name)
+        if name in tallies and tallies[name].n
     ]
     return sorted(found, key=lambda kind: -kind.n)
 
 
-def latest(areas: Sequence[str]) -> Latest | None:
+def latest(areas: Sequence[str], names: Mapping[str, str]) -> Latest | None:
     """The screening that says most, with its sums in these areas; `None` before the first.
 
     Of the last fifty that finished, one of the whole region goes before one of a league, then one of more
@@ -143,7 +139,6 @@ def latest(areas: Sequence[str]) -> Latest | None:
         return None
     run = max(finished, key=lambda one: (not one.place, len(one.kind_ids), one.pk))
     sums = renewal.sums(run)
-    names = places.names()
     if access.REGION not in areas:
         sums = _within(sums, areas)
     acting = ("must", "should", "examine")
@@ -175,15 +170,14 @@ def _within(sums: Any, areas: Sequence[str]) -> Any:
     return found
 
 
-def _to_decide(user: User) -> list[Step]:
+def _to_decide(user: User, names: Mapping[str, str]) -> list[Step]:
     """What waits at this person's desks, the late files in the sentence."""
     found = []
     for seat, there in claims.at_my_desks(user):
-        place = registry.place(seat.place_code)
         words = ngettext("Decide %(n)s file", "Decide %(n)s files", there.n)
         late, today = there.by_clock["late"], there.by_clock["today"]
         why = _("%(place)s: %(late)s late, %(today)s due today") % {
-            "place": reader.said(place) if place else seat.place_code,
+            "place": names.get(seat.place_code, seat.place_code),
             "late": late,
             "today": today,
         }
@@ -205,10 +199,10 @@ def _to_sign(user: User) -> list[Step]:
     return [Step(words % {"n": n}, _("Nothing is paid before a second person signs."), address)]
 
 
-def next_steps(user: User) -> list[Step]:
+def next_steps(user: User, names: Mapping[str, str]) -> list[Step]:
     """What this person can do next, the first things first."""
     steps = [
-        *(_to_decide(user) if access.may_somewhere(user, "review") else []),
+        *(_to_decide(user, names) if access.may_somewhere(user, "review") else []),
         *(_to_sign(user) if access.may_somewhere(user, "pay") else []),
     ]
     may = {verb for verb in ("import", "screen", "release") if access.may_somewhere(user, verb)}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from huanxin.foundation.access import queries as access
 from huanxin.foundation.access.guards import requires
+from huanxin.foundation.ui import places
 from huanxin.registry import queries as registry
 
 from . import numbers, overview
@@ -24,13 +25,14 @@ def start(request: HttpRequest) -> HttpResponse:
     """What exists, what must go, what is next; before anything is there, the first steps."""
     if not request.user.is_authenticated:
         return render(request, "web/welcome.html")
-    if not access.may_somewhere(request.user, "read"):
-        return render(request, "web/for_people.html", {"services": overview.services(request.user)})
     areas = access.areas(request.user, "read")
+    if not areas:
+        return render(request, "web/for_people.html", {"services": overview.services(request.user)})
+    names = places.names()
     context: dict[str, Any] = {
         "kinds": overview.kinds(areas),
-        "latest": overview.latest(areas),
-        "steps": overview.next_steps(request.user),
+        "latest": overview.latest(areas, names),
+        "steps": overview.next_steps(request.user, names),
     }
     return render(request, "web/start.html", context)
 
