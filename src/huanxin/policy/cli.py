@@ -268,7 +268,7 @@ def whatif(
     as_json: AsJson = False,
 ) -> None:
     """Change figures of a pack and see who gains, who loses and what it costs."""
-    from .rows import BadRows
+    from .rows import CannotTry
     from .whatif import whatif as try_change
 
     found, _folder = _one(pack)
@@ -284,7 +284,7 @@ def whatif(
         result = try_change(
             found, wanted, cases, on=on.date(), known_on=known_on.date() if known_on else None
         )
-    except BadRows as error:
+    except CannotTry as error:
         raise _fail(error) from None
     except duckdb.Error as error:
         raise _fail(_("{file} cannot be read: {said}", file=cases, said=str(error).splitlines()[0])) from None

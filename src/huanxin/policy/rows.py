@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _KEYS = frozenset({"asset", "place", "claim", "sample", "id", "no", "row"})
 
 
-class BadRows(ValueError):
-    """A file whose rows cannot be judged: what is wrong, where, and what to write instead."""
+class CannotTry(ValueError):
+    """What keeps a what-if from being tried: each thing with where it is and what to write instead."""
 
     def __init__(self, *what: _) -> None:
         super().__init__(*(one.say("en") for one in what))
@@ -29,6 +29,10 @@ class BadRows(ValueError):
 
     def __str__(self) -> str:
         return "\n".join(one.say() for one in self.what)
+
+
+class BadRows(CannotTry):
+    """A file whose rows cannot be judged."""
 
 
 def rows_of(cases: Path) -> exp.Select:

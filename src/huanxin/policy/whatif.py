@@ -13,7 +13,7 @@ from .compile import Compiled, compile_pack
 from .dialects import write
 from .pack import DatedValue, Pack
 from .query import amount_column, facts_of, judge
-from .rows import BadRows, columns_of, notes_on
+from .rows import CannotTry, columns_of, notes_on
 from .wording import Message as _
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-class BadChange(BadRows):
+class BadChange(CannotTry):
     """A change that cannot be tried: what is wrong with it."""
 
 

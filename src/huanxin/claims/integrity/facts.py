@@ -111,7 +111,7 @@ class Known:
         """The last day on which the old car could come into the applicant's own name.
 
         By the claim's pack: its `owned_by`, or the day before its `owned_before`; None where it has neither,
-        or the day was not known yet.
+        or the day was not known yet. Earlier texts of car-scrappage call the latter `owned_by`: a day longer.
         """
         if self.pack is None:
             return None
