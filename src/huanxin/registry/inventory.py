@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from huanxin.foundation.lib.pages import Page
 
 # Beyond this many a list says “more than”; counting a million would cost more than showing a page.
-COUNTED = 10_000
-_COUNTED_BY_NAME = 1_000
+COUNTED = 1_000
+_COUNTED_BY_NAME = 200
 # A fragment found in fewer names than this is answered from the index of names alone.
 _FEW = 5_000
 # What the columns of an order hold in a mark; the others are numbers.
@@ -93,9 +93,11 @@ def narrowed(filters: Filters, rows: QuerySet[Asset] | None = None) -> QuerySet[
 
 
 def inventory(
-    filters: Filters, after: str | None = None, limit: int = 50, *, rows: QuerySet[Asset] | None = None
+    filters: Filters, after: str | None = None, limit: int = 50, *, found: QuerySet[Asset] | None = None
 ) -> Page[Asset]:
     """A page of the inventory; `after` is the `next` or `previous` of another page with the same filters.
+
+    `found` is what `narrowed` gave for these filters, where somebody has asked it: a word is looked up once.
 
     In the order of the index that serves the question best: by place if a place is asked for, else by year
     (oldest first) if years are, else by entry. Two queries at most; each reads about `limit` rows of an
@@ -105,10 +107,10 @@ def inventory(
     order = _order(filters)
     back, key = pages.read(after, *(_KINDS.get(column, int) for column in order))
     is_down = back != filters.order.startswith("-")
-    found = narrowed(filters, rows).select_related("place")
+    wanted = (narrowed(filters) if found is None else found).select_related("place")
     if key is not None:
-        found = found.filter(pages.beyond([f"registry_asset.{c}" for c in order], key, down=is_down))
-    some = list(found.order_by(*(f"-{c}" if is_down else c for c in order))[: limit + 1])
+        wanted = wanted.filter(pages.beyond([f"registry_asset.{c}" for c in order], key, down=is_down))
+    some = list(wanted.order_by(*(f"-{c}" if is_down else c for c in order))[: limit + 1])
     return pages.cut(
         some,
         limit,
@@ -118,13 +120,13 @@ def inventory(
     )
 
 
-def count(filters: Filters, rows: QuerySet[Asset] | None = None) -> Count:
-    """How many things are asked for, counted up to 10,000, or 1,000 by name.
+def count(filters: Filters, found: QuerySet[Asset] | None = None) -> Count:
+    """How many things are asked for, counted up to 1,000, or 200 by name; `found` as in `inventory`.
 
     Reads at most so many entries.
     """
     most = _COUNTED_BY_NAME if filters.text.strip() else COUNTED
-    ids = narrowed(filters, rows).order_by().values("id")[: most + 1]
+    ids = (narrowed(filters) if found is None else found).order_by().values("id")[: most + 1]
     n = ids.count()
     return Count(min(n, most), n > most)
 
@@ -137,7 +139,7 @@ class _HowMany(Subquery):
 
 
 def tallies_within(areas: Sequence[str]) -> dict[str, Count]:
-    """How many things of each kind lie in places whose codes begin so, each counted up to 10,000.
+    """How many things of each kind lie in places whose codes begin so, each counted up to 1,000.
 
     One query; it reads at most so many entries of an index for each kind.
     """

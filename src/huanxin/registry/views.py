@@ -36,14 +36,15 @@ _FORMS = ("xlsx", "csv", "parquet")
 def inventory(request: HttpRequest) -> HttpResponse:
     """What exists, filtered by the address, a page at a time."""
     form = forms.InventoryFilters(request.GET, access.areas(request.user, "read"))
-    asked, mine = form.asked(), _mine(request)
+    asked = form.asked()
+    narrowed = queries.narrowed(asked, _mine(request))
     columns = showing.columns(queries.kind(asked.kind) if asked.kind else None)
     found = listing.page(
         request,
-        queries.inventory(asked, request.GET.get("after"), rows=mine),
+        queries.inventory(asked, request.GET.get("after"), found=narrowed),
         columns,
         form,
-        count=queries.count(asked, mine),
+        count=queries.count(asked, narrowed),
         exports=[(word, reverse("registry:export", args=[word])) for word in _forms(request, asked)],
     )
     within = access.within(request.user, "import")

@@ -103,7 +103,7 @@ class Step:
 
 
 def kinds(areas: Sequence[str]) -> list[Kind]:
-    """The kinds of which there is something in these areas, most first; beyond 10,000 nobody counts.
+    """The kinds of which there is something in these areas, most first; beyond 1,000 nobody counts.
 
     One query: of one small table in the whole region, else of an index.
     """
